@@ -1,0 +1,1 @@
+"""Primary Night: watches election results for endorsed candidates and tells staff."""

@@ -1,0 +1,140 @@
+"""What config.toml names: elections, sources, races, endorsements, channels.
+
+Frozen records only, standard library only. `monitor.config` builds them from
+the file; everything else just reads them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, time
+from enum import StrEnum
+
+
+class ElectionKind(StrEnum):
+    """NIST's election types, as far as prosecutors are elected in them."""
+
+    PARTISAN_PRIMARY_CLOSED = "partisan-primary-closed"
+    PARTISAN_PRIMARY_OPEN = "partisan-primary-open"
+    PRIMARY = "primary"
+    RUNOFF = "runoff"
+    GENERAL = "general"
+    SPECIAL = "special"
+
+
+@dataclass(frozen=True, slots=True)
+class Election:
+    """One date and type in one state (two letters)."""
+
+    id: str
+    date: date
+    state: str
+    kind: ElectionKind
+
+
+@dataclass(frozen=True, slots=True)
+class SourceConfig:
+    """One `[sources.ID]`: a county file (`scraper`) or a bare platform, with its settings."""
+
+    id: str
+    election: Election
+    scraper: str
+    settings: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Endorsement:
+    """Whom we speak for: `candidate`, other spellings of the name, and by which organisations."""
+
+    candidate: str
+    by: tuple[str, ...]
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SourceUse:
+    """How a race uses a source: which counties it covers there, and which contest it is.
+
+    `contest_key` is the source's own id and goes before `contest`, a regular
+    expression searched in the title, case ignored.
+    """
+
+    source: str
+    covers: tuple[str, ...]
+    contest_key: str = ""
+    contest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class General:
+    """What follows a nomination: the general election's date, and the opponent as known.
+
+    `opponent`: a name, "none", or "" for not known yet.
+    """
+
+    date: date
+    opponent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Race:
+    """A contest we watch, over all its counties.
+
+    `name` is what staff say: "Durham DA". `party` is DEM, REP, … in a party
+    primary, else "". `polls_close` with `zone` overrides the state's rule card.
+    """
+
+    id: str
+    election: Election
+    name: str
+    office: str
+    endorsements: tuple[Endorsement, ...]
+    sources: tuple[SourceUse, ...]
+    party: str = ""
+    seats: int = 1
+    office_kind: str = "prosecutor"
+    general: General | None = None
+    polls_close: time | None = None
+    zone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A Slack channel and the organisations it speaks for."""
+
+    name: str
+    organisations: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SlackConfig:
+    """Where messages go. The token never stands here, only in the environment or a file."""
+
+    channels: tuple[Channel, ...] = ()
+    ops_channel: str = ""
+    rehearsal_channel: str = ""
+    desk_timezone: str = "America/New_York"
+    quarantine_seconds: int = 30
+
+
+@dataclass(frozen=True, slots=True)
+class FetchConfig:
+    """How we call on sites: who we are, and the limits of one exchange."""
+
+    contact: str = ""
+    total_seconds: float = 20.0
+    max_bytes: int = 32_000_000
+    unconditional_every: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The whole of config.toml, validated. `digest` is the SHA-256 of `text`, in hex."""
+
+    elections: tuple[Election, ...]
+    sources: tuple[SourceConfig, ...]
+    races: tuple[Race, ...]
+    slack: SlackConfig
+    fetch: FetchConfig
+    text: str
+    digest: str

@@ -1,0 +1,1 @@
+"""County files, one per county; the platforms they stand on are in `scrapers.platforms`."""

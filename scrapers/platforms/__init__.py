@@ -1,0 +1,1 @@
+"""One module per results vendor or state feed."""
