@@ -1,9 +1,6 @@
-"""Hand over to the command line: `python run.py demo`, `python run.py watch`, …"""
+"""Hand over to the command line: `python run.py demo`, `python run.py watch`, …."""
 
 import sys
-
-if sys.version_info < (3, 11):
-    sys.exit("Primary Night needs Python 3.11 or newer; this is " + sys.version.split()[0])
 
 try:
     from monitor.cli import main

@@ -1,30 +1,30 @@
 """Every error the monitor names, as a tree.
 
-    MonitorError                     exit  what it means
-    ├── ConfigInvalid                3     config.toml is refused; every problem is listed
-    ├── SlackFailure                 4     Slack refused; `permanent` says whether trying again helps
-    ├── NothingMatched               5     no race, source, contest or file answers the call
-    ├── StoreFailure                 6     the database
-    │   ├── DatabaseInUse                  another instance holds it
-    │   ├── DatabaseLocked                 another program holds its write lock
-    │   ├── DiskFull
-    │   └── WrongDatabase                  it belongs to something else, or is newer than this code
-    ├── ArchiveFailure               7     a WARC file cannot be read or written
-    └── SourceFailure                1     one source; never stops another
-        ├── FetchFailure                   nothing usable came back
-        │   ├── Unreachable                DNS, refused, reset, TLS
-        │   ├── TimedOut                   the whole exchange took too long
-        │   ├── Blocked                    a wall: 401, 403, challenge, login
-        │   ├── NotFound                   404 or 410
-        │   ├── ServerTrouble              429 or 5xx; `retry_after` in seconds where given
-        │   ├── TooLarge                   more bytes than the cap, before or after inflating
-        │   ├── MovedAway                  a redirect that is not followed
-        │   └── NotRecorded                replay: the URL stands nowhere in the archive
-        └── ParseFailure                   something came back that is not what it was
-            ├── EmptyPage
-            ├── WrongFormat                HTML where JSON was, a PDF where CSV was
-            ├── Truncated                  the end of the document is missing
-            └── LayoutChanged              fields or elements are missing or doubled
+MonitorError                     exit  what it means
+├── ConfigInvalid                3     config.toml is refused; every problem is listed
+├── SlackFailure                 4     Slack refused; `permanent` says whether trying again helps
+├── NothingMatched               5     no race, source, contest or file answers the call
+├── StoreFailure                 6     the database
+│   ├── DatabaseInUse                  another instance holds it
+│   ├── DatabaseLocked                 another program holds its write lock
+│   ├── DiskFull
+│   └── WrongDatabase                  it belongs to something else, or is newer than this code
+├── ArchiveFailure               7     a WARC file cannot be read or written
+└── SourceFailure                1     one source; never stops another
+├── FetchFailure                   nothing usable came back
+│   ├── Unreachable                DNS, refused, reset, TLS
+│   ├── TimedOut                   the whole exchange took too long
+│   ├── Blocked                    a wall: 401, 403, challenge, login
+│   ├── NotFound                   404 or 410
+│   ├── ServerTrouble              429 or 5xx; `retry_after` in seconds where given
+│   ├── TooLarge                   more bytes than the cap, before or after inflating
+│   ├── MovedAway                  a redirect that is not followed
+│   └── NotRecorded                replay: the URL stands nowhere in the archive
+└── ParseFailure                   something came back that is not what it was
+├── EmptyPage
+├── WrongFormat                HTML where JSON was, a PDF where CSV was
+├── Truncated                  the end of the document is missing
+└── LayoutChanged              fields or elements are missing or doubled
 """
 
 from __future__ import annotations

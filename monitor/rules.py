@@ -8,8 +8,11 @@ unverified, and an unverified method, base or follow-up blocks outcomes.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, time
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date, time
 
 
 class Method(StrEnum):

@@ -20,13 +20,12 @@ from string import Formatter
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from monitor.errors import Blocked, EmptyPage, LayoutChanged, Truncated, WrongFormat
-from monitor.model import ElectionListing, Page, Report, Request
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
     from datetime import date
 
-Visit = "Generator[Request, Page, tuple[Page, ...]]"
+    from monitor.model import ElectionListing, Page, Report, Request
 
 MAX_VOTES = 100_000_000
 """No county or state counts more; a larger number is damage, not votes."""
@@ -113,7 +112,9 @@ _WALLS = re.compile(
     rb"|attention required|are you a robot|enable javascript and cookies",
     re.IGNORECASE,
 )
-_HTML = re.compile(rb"^\s*(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body)\b", re.I | re.S)
+_HTML = re.compile(
+    rb"^\s*(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body)\b", re.IGNORECASE | re.DOTALL
+)
 _CHARSET = re.compile(r"charset=[\"']?([\w-]+)", re.IGNORECASE)
 _NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+|\d{1,9}", re.ASCII)
 
@@ -162,7 +163,8 @@ def json_of(page: Page) -> Any:
         )
     except json.JSONDecodeError as error:
         if error.pos >= len(error.doc.rstrip()) - 1 or "Unterminated" in error.msg:
-            raise Truncated(f"JSON ends early, after {len(page.body)} bytes, at {page.url}") from None
+            size = len(page.body)
+            raise Truncated(f"JSON ends early, after {size} bytes, at {page.url}") from None
         raise WrongFormat(f"not JSON ({error.msg} at {error.pos}) at {page.url}") from None
     except RecursionError:
         raise WrongFormat(f"JSON nested too deep at {page.url}") from None
