@@ -3,6 +3,7 @@
 MonitorError                     exit  what it means
 ├── ConfigInvalid                3     config.toml is refused; every problem is listed
 ├── SlackFailure                 4     Slack refused; `permanent` says whether trying again helps
+│   └── OutcomeUnknown                 the answer was lost: the message may stand in the channel
 ├── NothingMatched               5     no race, source, contest or file answers the call
 ├── StoreFailure                 6     the database
 │   ├── DatabaseInUse                  another instance holds it
@@ -11,6 +12,7 @@ MonitorError                     exit  what it means
 │   └── WrongDatabase                  it belongs to something else, or is newer than this code
 ├── ArchiveFailure               7     a WARC file cannot be read or written
 └── SourceFailure                1     one source; never stops another
+├── ScraperBroken                  a file of scrapers/ cannot be used
 ├── FetchFailure                   nothing usable came back
 │   ├── Unreachable                DNS, refused, reset, TLS
 │   ├── TimedOut                   the whole exchange took too long
@@ -62,6 +64,13 @@ class SlackFailure(MonitorError):
         self.retry_after = retry_after
 
 
+class OutcomeUnknown(SlackFailure):
+    """The answer was lost: only looking the message up says whether Slack took it."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, permanent=False)
+
+
 class NothingMatched(MonitorError):
     """Nothing in the configuration or the input answers the call."""
 
@@ -98,6 +107,10 @@ class ArchiveFailure(MonitorError):
 
 class SourceFailure(MonitorError):
     """One source failed. Other sources go on."""
+
+
+class ScraperBroken(SourceFailure):
+    """A file of scrapers/ cannot be imported, or its `Scraper` is no usable `Platform`."""
 
 
 class FetchFailure(SourceFailure):

@@ -7,11 +7,8 @@ import this module, and it imports nothing of the project.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from datetime import date, datetime
 
 
 class ResultsStatus(StrEnum):

@@ -7,11 +7,8 @@ the file; everything else just reads them.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, time
 from enum import StrEnum
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from datetime import date, time
 
 
 class ElectionKind(StrEnum):

@@ -1,18 +1,22 @@
 """State law as data: which rule decides a contest, and where the fact comes from.
 
-`rules.toml` holds the facts; this module reads them into frozen records and
-finds the one that holds for a race. Every fact has its own source or is
-unverified, and an unverified method, base or follow-up blocks outcomes.
+`rules.toml` holds the facts, `monitor.rulebook` reads them into these frozen
+records; here are the records, the lookup for a race and a rule's arithmetic, in
+integers. Every fact has its own source or is unverified, and an unverified
+method, base or follow-up blocks outcomes.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, time
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from monitor.races import ElectionKind
+
 if TYPE_CHECKING:
-    from datetime import date, time
+    from monitor.races import Election, Race
 
 
 class Method(StrEnum):
@@ -56,6 +60,7 @@ class ContestKind(StrEnum):
     NONPARTISAN_PRIMARY = "nonpartisan-primary"
     RUNOFF = "runoff"
     GENERAL = "general"
+    SPECIAL = "special"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,8 @@ class Recount:
 class Rule:
     """The rule card of one (state, office kind, contest kind) in its time of force.
 
+    `effective_from` and `effective_to` both belong to it; None is still in force.
+
     Threshold of `majority` and `substantial-plurality`:
     `denominator * votes > numerator * base` (`>=` when not `strict`).
     `late_ballots_per_mille`: the most that can still be counted after the night,
@@ -117,6 +124,11 @@ class Rule:
     polls_close: time
     zone: str
     sources: tuple[tuple[str, Source], ...]
+    state_name: str = ""
+
+    def last_day(self) -> date:
+        """Return the last day in force, or the last day there is."""
+        return self.effective_to or date.max
 
     def source_of(self, fact: str) -> Source | None:
         """Return where a fact was read, or None when it is unverified."""
@@ -126,3 +138,93 @@ class Rule:
         """Return the facts an outcome needs that nobody has verified."""
         needed = ("method", "base", "follow_up")
         return tuple(fact for fact in needed if self.source_of(fact) is None)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleBook:
+    """Every rule card, the text they were read from, and its SHA-256."""
+
+    rules: tuple[Rule, ...]
+    digest: str
+    text: str = ""
+
+    def rule_for(
+        self, state: str, office_kind: str, contest_kind: ContestKind, on: date
+    ) -> Rule | None:
+        """Return the one card in force on a day, or None; `load_rules` let no two overlap."""
+        return next(
+            (
+                rule
+                for rule in self.rules
+                if (rule.state, rule.contest_kind) == (state, contest_kind)
+                and office_kind in rule.office_kinds
+                and rule.effective_from <= on <= rule.last_day()
+            ),
+            None,
+        )
+
+
+def contest_kind_of(election: Election, race: Race) -> ContestKind:
+    """Return which kind of contest a race is; in any primary, its party tells."""
+    if election.kind is ElectionKind.RUNOFF:
+        return ContestKind.RUNOFF
+    if election.kind is ElectionKind.GENERAL:
+        return ContestKind.GENERAL
+    if election.kind is ElectionKind.SPECIAL:
+        return ContestKind.SPECIAL
+    return ContestKind.PARTY_PRIMARY if race.party else ContestKind.NONPARTISAN_PRIMARY
+
+
+def threshold_votes(rule: Rule, base: int, seats: int = 1) -> int:
+    """Return the smallest count that meets the rule: 0 where no share is asked for.
+
+    With several seats the share is of base / seats (N.C.G.S. 163-111(a)(2)).
+    """
+    share, whole = rule.numerator * base, rule.denominator * seats
+    if rule.method in (Method.PLURALITY, Method.TOP_TWO):
+        return 0
+    return share // whole + 1 if rule.strict else -(-share // whole)
+
+
+def meets(rule: Rule, votes: int, base: int, seats: int = 1) -> bool:
+    """Say whether a count meets the share the rule asks of `base`; place is not its business."""
+    return votes >= threshold_votes(rule, base, seats)
+
+
+def recount_range(rule: Rule, total: int, winner_votes: int) -> int:
+    """Return the largest margin inside the recount formula, or -1 where no formula gives one.
+
+    `total`: votes in the contest; `winner_votes`: those of the first. A formula of
+    zero means that any margin may be asked about, so nothing is in range by figures.
+    """
+    recount = rule.recount
+    if recount.kind is RecountKind.NONE:
+        return -1
+    if total < recount.or_total_below:
+        return total
+    if recount.numerator == 0:
+        return -1
+    base = total if recount.base is RecountBase.CONTEST else winner_votes
+    share = recount.numerator * base - (0 if recount.inclusive else 1)
+    margin = share // recount.denominator
+    return min(margin, recount.at_most_votes) if recount.at_most_votes else margin
+
+
+_WORDS = {
+    Method.PLURALITY: "most votes wins",
+    Method.MAJORITY: "needs a majority",
+    Method.TOP_TWO: "the top two go on",
+    Method.MAJORITY_OR_TOP_TWO: "a majority elects; otherwise the top two go to November",
+}
+
+
+def in_words(rule: Rule) -> str:
+    """Return the rule in one line for messages: "needs more than 30% (North Carolina)"."""
+    if rule.method is Method.SUBSTANTIAL_PLURALITY:
+        share = f"{100 * rule.numerator / rule.denominator:.4g}%"
+        words = f"needs more than {share}" if rule.strict else f"needs at least {share}"
+    else:
+        words = _WORDS[rule.method]
+    if rule.method is Method.MAJORITY and rule.follow_up is FollowUp.RUNOFF_AUTOMATIC:
+        words += "; otherwise a runoff"
+    return f"{words} ({rule.state_name or rule.state})"

@@ -144,7 +144,10 @@ def refuse_html(page: Page, expected: str) -> None:
 def text_of(page: Page) -> str:
     """Decode a body: byte-order mark, then header, then strict UTF-8, then cp1252."""
     if page.body.startswith(b"\xef\xbb\xbf"):
-        return page.body[3:].decode("utf-8", errors="strict")
+        try:
+            return page.body[3:].decode("utf-8", errors="strict")
+        except UnicodeDecodeError as error:
+            raise WrongFormat(f"broken UTF-8 at byte {error.start + 3} of {page.url}") from None
     named = _CHARSET.search(page.header("content-type"))
     for encoding in ((named.group(1),) if named else ()) + ("utf-8", "cp1252"):
         try:

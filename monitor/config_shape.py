@@ -1,0 +1,270 @@
+"""The shape of config.toml: its tables and keys, their types and bounds, and what each is for.
+
+Only what one value shows by itself is checked here; that names exist and fit
+together is `monitor.config_checks`' business. The docstrings under the keys are
+the descriptions in config.schema.json, which editors show while ops type.
+Types are strict: a quoted date or a number for a text is refused, because a
+lax reader would take `date = 20180508` for a second in 1970.
+"""
+
+import re
+import warnings
+from datetime import date, time
+from functools import cache
+from typing import Annotated, Any, cast
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic.json_schema import GenerateJsonSchema
+from pydantic_core import core_schema
+
+from monitor.races import ElectionKind
+
+SIMPLE_ID = r"^[a-z0-9_-]{1,60}$"
+STATE = r"^[A-Z]{2}$"
+PARTY = r"^[A-Z]{2,4}$"
+CHANNEL = r"^(#[^\s#,:<>A-Z]{1,79}|[CG][A-Z0-9]{8,20})$"
+CONTACT = r"^(https?://\S+|[^@\s]+@[^@\s]+\.[^@\s]+)$"
+PATTERN_WORDS = {
+    SIMPLE_ID: "use small letters, digits, - and _ only",
+    STATE: "write the state as two capitals, such as NC",
+    PARTY: "write the party as its capitals, such as DEM",
+    CHANNEL: 'write the channel as Slack shows it, such as "#primary-night", or its id',
+    CONTACT: "give an e-mail address or a link that answers to you",
+}
+"""What to write instead, for every pattern of this shape."""
+
+GENERATED_BY = "Written by `run.py config schema`; do not edit."
+
+
+def _printable(text: str) -> str:
+    bad = next((char for char in text if not char.isprintable()), "")
+    if bad:
+        # In "double quotes" TOML reads \b as a backspace, and no pattern matches that.
+        raise ValueError(
+            f"holds the character {bad!r}, which cannot be printed; "
+            "write patterns in 'single quotes'"
+        )
+    if text != text.strip():
+        raise ValueError("begins or ends with a space")
+    return text
+
+
+def _pattern(text: str) -> str:
+    try:
+        with warnings.catch_warnings(action="error", category=FutureWarning):
+            re.compile(text, re.IGNORECASE)
+    except (re.error, OverflowError, RecursionError, FutureWarning) as error:
+        raise ValueError(f"no regular expression: {error}") from None
+    return text
+
+
+@cache
+def zones() -> frozenset[str]:
+    """Return the names of all time zones."""
+    return frozenset(available_timezones())
+
+
+def _zone(name: str) -> str:
+    if name not in zones():
+        raise ValueError(f"{name!r} is no time zone; write one such as America/New_York")
+    return name
+
+
+Line = Annotated[str, StringConstraints(max_length=300), AfterValidator(_printable)]
+Text = Annotated[Line, Field(min_length=1)]
+Pattern = Annotated[Text, AfterValidator(_pattern)]
+Zone = Annotated[str, AfterValidator(_zone)]
+Id = Annotated[str, Field(pattern=SIMPLE_ID)]
+ChannelName = Annotated[str, Field(pattern=CHANNEL)]
+Texts = Annotated[list[Text], Field(min_length=1)]
+
+
+class Table(BaseModel):
+    """A table of config.toml: strict types, no unknown keys."""
+
+    model_config = ConfigDict(
+        extra="forbid", strict=True, frozen=True, use_attribute_docstrings=True
+    )
+
+
+class ElectionTable(Table):
+    """One election: a date, a state and a type."""
+
+    date: date
+    """Election day, without quotes: 2018-05-08."""
+    state: Annotated[str, Field(pattern=STATE)]
+    """Two capitals: NC."""
+    kind: Annotated[ElectionKind, Field(strict=False)]
+    """The type, in the words of NIST SP 1500-100."""
+
+
+class SourceTable(Table):
+    """One results site for one election.
+
+    Further keys are the settings the scraper needs; `run.py check` names them.
+    """
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, Text]
+
+    election: Text
+    """The id of an [elections.ID] table."""
+    scraper: Text | None = None
+    """A file of scrapers/, without .py. Left out, it is the source's own id."""
+    platform: Text | None = None
+    """Instead of a scraper: a file of scrapers/platforms/, without .py, for any county."""
+
+
+class EndorsementTable(Table):
+    """Whom we speak for in a race."""
+
+    candidate: Text
+    """The name as staff say it: Satana Deberry."""
+    by: Texts
+    """The organisations that endorse; each must stand on a [[slack.channels]]."""
+    aliases: list[Text] = []
+    """Other spellings that ballots and results sites use."""
+
+
+class SourceUseTable(Table):
+    """A source the race is counted from.
+
+    Sources with equal `covers` are alternatives, the first one preferred;
+    with different ones they are added up.
+    """
+
+    source: Text
+    """The id of a [sources.ID] table."""
+    covers: Texts
+    """The counties whose votes for this race the source has."""
+    contest_key: Text | None = None
+    """The source's own id of the contest; goes before `contest`."""
+    contest: Pattern | None = None
+    """A regular expression that finds the contest's title there, in 'single quotes'; case is
+    ignored."""
+
+
+class GeneralTable(Table):
+    """The general election that follows a nomination."""
+
+    date: date
+    """Its day, without quotes: 2018-11-06."""
+    opponent: Line = ""
+    """The opponent's name, "none", or left out while not known."""
+
+
+class RaceTable(Table):
+    """One contest we watch, over all its counties."""
+
+    id: Id
+    """Ours, for ever: a race never changes its id or its election."""
+    election: Text
+    """The id of an [elections.ID] table."""
+    name: Text
+    """What staff say: Durham DA."""
+    office: Text
+    """The office in full: District Attorney."""
+    office_kind: Id = "prosecutor"
+    """The kind of office whose state law decides; see `run.py rules STATE`."""
+    party: Annotated[str, Field(pattern=PARTY)] | None = None
+    """DEM, REP, …: needed in a party primary, left out in a general election."""
+    seats: Annotated[int, Field(ge=1, le=50)] = 1
+    """How many are elected or nominated."""
+    general: GeneralTable | None = None
+    """What follows a nomination: { date = 2018-11-06, opponent = "none" }."""
+    polls_close: time | None = None
+    """Where this race's polls close at another time than the state's: 20:00:00, with `zone`."""
+    zone: Zone | None = None
+    """The time zone of `polls_close`: America/Denver."""
+    endorsements: Annotated[list[EndorsementTable], Field(min_length=1)]
+    """Whom we speak for."""
+    sources: Annotated[list[SourceUseTable], Field(min_length=1)]
+    """Where its votes are read, in order of trust."""
+
+
+class ChannelTable(Table):
+    """A Slack channel and whom it speaks for."""
+
+    name: ChannelName
+    """As Slack shows it: #primary-night."""
+    organisations: Texts
+    """Races endorsed by these organisations are told here."""
+
+
+class SlackTable(Table):
+    """Where messages go. Tokens never stand in this file."""
+
+    ops_channel: ChannelName | None = None
+    """Where trouble with sites and with the bot itself is told."""
+    rehearsal_channel: ChannelName | None = None
+    """Where `--rehearse` posts, every message marked TEST; never a channel staff read."""
+    desk_timezone: Zone = "America/New_York"
+    """The zone staff live in; times are told in it beside the county's."""
+    quarantine_seconds: Annotated[int, Field(ge=1, le=600)] = 30
+    """How long an unanswered post rests before it is looked for in Slack."""
+    channels: list[ChannelTable] = []
+    """The channels staff read."""
+
+
+class FetchTable(Table):
+    """How we call on results sites."""
+
+    contact: Annotated[str, Field(pattern=CONTACT)] | None = None
+    """Who we are: an e-mail address or a link, sent in the User-Agent."""
+    total_seconds: Annotated[float, Field(gt=0, le=300, allow_inf_nan=False)] = 20.0
+    """The longest one exchange may take."""
+    max_bytes: Annotated[int, Field(ge=1_000, le=1_000_000_000)] = 32_000_000
+    """The largest answer taken, before and after inflating."""
+    unconditional_every: Annotated[int, Field(ge=1, le=1_000)] = 10
+    """Every how many polls the page is asked for afresh, because "not modified" can lie."""
+
+
+class Document(Table):
+    """The whole of config.toml."""
+
+    elections: Annotated[dict[Id, ElectionTable], Field(min_length=1)]
+    """The elections, each under an id of yours."""
+    sources: Annotated[dict[Id, SourceTable], Field(min_length=1)]
+    """The results sites, each under an id of yours, by default the scraper's name."""
+    # An empty file is what half a save looks like; it must never end every race.
+    races: Annotated[list[RaceTable], Field(min_length=1)]
+    """The races we watch."""
+    slack: SlackTable = SlackTable()
+    """Where messages go."""
+    fetch: FetchTable = FetchTable()
+    """How we call on sites."""
+
+
+class _Plain(GenerateJsonSchema):
+    """Without pydantic's made-up titles and nulls: TOML has no null."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        del schema
+        return False
+
+    def nullable_schema(self, schema: core_schema.NullableSchema) -> dict[str, Any]:
+        return self.generate_inner(schema["schema"])
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> dict[str, Any]:
+        made = super().default_schema(schema)
+        return {key: value for key, value in made.items() if (key, value) != ("default", None)}
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON schema of config.toml, with a description for every key."""
+    made = Document.model_json_schema(schema_generator=_Plain)
+    head = {"$schema": _Plain.schema_dialect, "$comment": GENERATED_BY}
+    return cast("dict[str, Any]", _one_line({**head, **made}))
+
+
+def _one_line(value: Any) -> Any:
+    """Fold the descriptions, which the source wraps, into one line each."""
+    if isinstance(value, dict):
+        return {
+            key: " ".join(inner.split())
+            if key == "description" and isinstance(inner, str)
+            else _one_line(inner)
+            for key, inner in value.items()
+        }
+    return [_one_line(inner) for inner in value] if isinstance(value, list) else value

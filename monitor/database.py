@@ -1,0 +1,176 @@
+"""One SQLite file: opened safely, written in whole transactions, errors by name.
+
+`open_database` gives the one writing connection of an instance, `open_reader` a
+read-only one beside it. WAL, `synchronous=FULL`, foreign keys on. What SQLite
+raises comes out as a `StoreFailure` of `monitor.errors`, with the remedy.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from sqlite_utils import Database
+
+from monitor.errors import DatabaseInUse, DatabaseLocked, DiskFull, StoreFailure, WrongDatabase
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+BUSY_SECONDS = 5.0
+"""How long a write waits for another program's lock before `DatabaseLocked`."""
+
+_LOCKED = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+_FULL = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR})
+
+
+class _OwnedDatabase(Database):
+    """A database that holds its lock file until it is closed."""
+
+    def __init__(self, connection: sqlite3.Connection, lock: sqlite3.Connection) -> None:
+        super().__init__(connection)
+        self._lock = lock
+
+    def close(self) -> None:
+        """Close the connection, then give the lock file free."""
+        super().close()
+        self._lock.close()
+
+
+def stamp(moment: datetime) -> str:
+    """Write a moment as the database keeps it: UTC, milliseconds, so that text order is time."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")
+
+
+def moment_of(text: str) -> datetime:
+    """Read what `stamp` wrote."""
+    return datetime.fromisoformat(text)
+
+
+def open_database(path: Path, *, quick_check: bool = False) -> Database:
+    """Open the database for the one instance that writes it, creating the file if need be.
+
+    The instance is held by an operating system lock on `<path>.lock`, which ends
+    with the process however it ends. Raises `DatabaseInUse` when another one
+    holds it, `WrongDatabase` when the file is no SQLite database, `StoreFailure`
+    when it cannot be opened or `quick_check` finds damage.
+    """
+    lock = _lock_instance(path)
+    try:
+        with translated(str(path)):
+            database = _OwnedDatabase(_connect(path), lock)
+            if quick_check:
+                _refuse_damage(database, path)
+    except BaseException:
+        lock.close()
+        raise
+    return database
+
+
+def open_reader(path: Path) -> Database:
+    """Open a second, read-only connection, which never waits for the writer.
+
+    Raises `StoreFailure` when there is no such database.
+    """
+    with translated(str(path)):
+        connection = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS
+        )
+        database = Database(connection)
+        database.execute("PRAGMA query_only = ON")
+        database.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    return database
+
+
+@contextmanager
+def transaction(db: Database) -> Iterator[None]:
+    """Run the block as one write transaction: all of it is stored, or nothing.
+
+    The write lock is taken at once (BEGIN IMMEDIATE): a transaction that reads
+    first and then writes would otherwise fail without waiting. Transactions do
+    not nest, and no `await` belongs inside one.
+    """
+    with translated(_name(db)):
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            db.execute("COMMIT")
+        except BaseException:
+            db.rollback()
+            raise
+
+
+@contextmanager
+def translated(name: str) -> Iterator[None]:
+    """Turn SQLite's errors into the tree's; `name` is the file, for the message."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        named = _named(error, name)
+        if named is None:
+            raise
+        raise named from error
+
+
+def _named(error: sqlite3.DatabaseError, name: str) -> StoreFailure | None:
+    """Return the tree's error, or None for a mistake in our own SQL."""
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    if code in _LOCKED:
+        return DatabaseLocked(
+            f"{name} is locked by another program; close it, nothing was written ({error})"
+        )
+    if code in _FULL:
+        return DiskFull(f"no room or no write on the disk of {name}; free some space ({error})")
+    if code == sqlite3.SQLITE_NOTADB:
+        return WrongDatabase(f"{name} is no SQLite database; name another file with --database")
+    if isinstance(error, sqlite3.IntegrityError):
+        return StoreFailure(f"{name} refuses a row: {error}")
+    if code in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CORRUPT}:
+        return StoreFailure(
+            f"{name} cannot be used: {error}; check the path and its rights, or restore a backup"
+        )
+    return None
+
+
+def _lock_instance(path: Path) -> sqlite3.Connection:
+    """Take the lock beside the database: SQLite's own file lock, so it works on every system."""
+    beside = path.with_name(f"{path.name}.lock")
+    with translated(str(beside)):
+        lock = sqlite3.connect(beside, timeout=0, isolation_level=None)
+        try:
+            lock.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError as error:
+            lock.close()
+            if error.sqlite_errorcode & 0xFF in _LOCKED:
+                raise DatabaseInUse(
+                    f"another instance holds {path}; stop it, or name another file with --database"
+                ) from None
+            raise
+    return lock
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=BUSY_SECONDS)
+    try:
+        connection.execute("PRAGMA journal_mode = wal")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+    except sqlite3.DatabaseError:
+        connection.close()
+        raise
+    return connection
+
+
+def _refuse_damage(db: Database, path: Path) -> None:
+    found = db.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if found != "ok":
+        db.close()
+        raise StoreFailure(f"{path} is damaged ({found}); restore a backup")
+
+
+def _name(db: Database) -> str:
+    """Return the path of the database behind a connection."""
+    return str(db.execute("PRAGMA database_list").fetchone()[2]) or "the database in memory"

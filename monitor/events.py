@@ -1,0 +1,79 @@
+"""Changes worth telling, as stored rows: what happened, to whom, on which figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from monitor.decide import Decision
+from monitor.sanity import Hold
+from monitor.tally import Tally
+
+
+class Kind(StrEnum):
+    """Every kind of event, in the past tense, in kebab case as `post_log` shows it."""
+
+    RACE_OPENED = "race-opened"
+    NOW_WATCHING = "now-watching"
+    FIRST_VOTES = "first-votes"
+    COUNT_UPDATED = "count-updated"
+    LEAD_CHANGED = "lead-changed"
+    COUNT_REVISED = "count-revised"
+    NOTE_ADDED = "note-added"
+    HOLD_CLEARED = "hold-cleared"
+    REPORT_HELD = "report-held"
+    RACE_WON = "race-won"
+    RACE_LOST = "race-lost"
+    ADVANCED = "advanced"
+    RUNOFF_SET = "runoff-set"
+    RUNOFF_POSSIBLE = "runoff-possible"
+    RACE_TIED = "race-tied"
+    TOO_CLOSE = "too-close-to-call"
+    OUTCOME_CERTIFIED = "outcome-certified"
+    OUTCOME_QUESTIONED = "outcome-questioned"
+    HOLD_OFF = "hold-off"
+    OUTCOME_RETRACTED = "outcome-retracted"
+    OUTCOME_STANDS = "outcome-stands"
+    CONTEST_UNMATCHED = "contest-unmatched"
+    CONTEST_MATCHED = "contest-matched"
+    SOURCE_BROKEN = "source-broken"
+    SOURCE_RECOVERED = "source-recovered"
+    SOURCE_STALE = "source-stale"
+
+
+OUTCOMES = frozenset({
+    Kind.RACE_WON, Kind.RACE_LOST, Kind.ADVANCED, Kind.RUNOFF_SET, Kind.RUNOFF_POSSIBLE,
+    Kind.RACE_TIED, Kind.TOO_CLOSE, Kind.OUTCOME_CERTIFIED, Kind.HOLD_OFF,
+    Kind.OUTCOME_RETRACTED, Kind.OUTCOME_STANDS,
+})  # fmt: skip
+"""Told at top level, frozen, never merged and never dropped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One change.
+
+    `key` is the digest of its content, chained by the key of the row before it in
+    its family, so finding a change twice gives one key. `race` or `source` is
+    empty where the event has none. `before` and `after` are the tallies, `was` and
+    `decision` the decisions around it. `reason`: what was seen, for notes, holds
+    and source states. `late_start`: the race had votes when we began.
+    `touches_outcome`: staff were told an outcome that rests on these figures.
+    """
+
+    key: str
+    kind: Kind
+    at: datetime
+    race: str = ""
+    source: str = ""
+    candidate: str = ""
+    reason: str = ""
+    before: Tally | None = None
+    after: Tally | None = None
+    was: Decision | None = None
+    decision: Decision | None = None
+    hold: Hold | None = None
+    late_start: bool = False
+    checking: bool = False
+    touches_outcome: bool = False

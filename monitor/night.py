@@ -1,0 +1,146 @@
+"""A configuration made ready: its races with their rules, closes, plans and scrapers. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Protocol
+from zoneinfo import ZoneInfo
+
+from monitor.diff import Watched
+from monitor.errors import ConfigInvalid
+from monitor.message import SourceFacts
+from monitor.races import Config, Race, SourceUse
+from monitor.rules import Rule, RuleBook, contest_kind_of
+from monitor.schedule import Plan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+    from monitor.model import Page, Report, Request
+    from monitor.races import SourceConfig
+
+
+class Scraper(Protocol):
+    """What the core asks of a scraper; `scrapers.base.Platform` is one."""
+
+    @property
+    def source_name(self) -> str:
+        """Return who publishes the figures."""
+
+    @property
+    def county(self) -> str:
+        """Return the county's name, or an empty string."""
+
+    @property
+    def hand_kept(self) -> bool:
+        """Say whether people type the figures in."""
+
+    @property
+    def parse_in_pool(self) -> bool:
+        """Say whether pages are parsed in another process."""
+
+    @property
+    def refresh_seconds(self) -> int:
+        """Return how often the source changes at most."""
+
+    def visit(self) -> Generator[Request, Page, tuple[Page, ...]]:
+        """Decide what to fetch."""
+
+    def parse(self, pages: tuple[Page, ...]) -> Report:
+        """Read every contest from the pages."""
+
+    def link(self) -> str:
+        """Return the page staff may open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """When a race's last polls close, and in which zone its times are written."""
+
+    closes_at: datetime
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """Everything a watch needs to know of one configuration, by id."""
+
+    config: Config
+    rules: RuleBook
+    races: dict[str, Watched]
+    places: dict[str, Place]
+    scrapers: dict[str, Scraper]
+    facts: dict[str, SourceFacts]
+    plans: dict[str, Plan]
+    uses: dict[str, tuple[tuple[Race, SourceUse], ...]]
+
+    @property
+    def digests(self) -> tuple[str, str]:
+        """The configuration's and the rules' digests, kept with every decision."""
+        return self.config.digest, self.rules.digest
+
+
+def prepare(config: Config, rules: RuleBook, make: Callable[[SourceConfig], Scraper]) -> Night:
+    """Make a configuration ready.
+
+    Raises `ConfigInvalid` when a race's poll closing time is known from nowhere.
+    """
+    scrapers = {source.id: make(source) for source in config.sources}
+    by_race = {race.id: rule_of(race, rules) for race in config.races}
+    problems = tuple(
+        f"races.{race.id}.polls_close: the rules know no closing time for "
+        f"{race.election.state}; set polls_close and zone"
+        for race in config.races
+        if by_race[race.id] is None and (race.polls_close is None or not race.zone)
+    )
+    if problems:
+        raise ConfigInvalid(problems)
+    places = {race.id: _place(race, by_race[race.id]) for race in config.races}
+    uses = {source: _uses(config, source) for source in scrapers}
+    by_hand = frozenset(source for source, scraper in scrapers.items() if scraper.hand_kept)
+    return Night(
+        config=config,
+        rules=rules,
+        races={race.id: Watched(race, by_race[race.id], by_hand) for race in config.races},
+        places=places,
+        scrapers=scrapers,
+        facts={source: _facts(source, scraper) for source, scraper in scrapers.items()},
+        plans={
+            source: _plan(source, scrapers[source], [places[race.id] for race, _ in used])
+            for source, used in uses.items()
+            if used
+        },
+        uses=uses,
+    )
+
+
+def rule_of(race: Race, rules: RuleBook) -> Rule | None:
+    """Return the rule card in force for a race."""
+    kind = contest_kind_of(race.election, race)
+    return rules.rule_for(race.election.state, race.office_kind, kind, race.election.date)
+
+
+def _place(race: Race, rule: Rule | None) -> Place:
+    zone = race.zone or (rule.zone if rule else "")
+    closes = race.polls_close or (rule.polls_close if rule else None)
+    if closes is None:
+        raise ConfigInvalid((f"races.{race.id}.polls_close: missing",))
+    local = datetime.combine(race.election.date, closes, tzinfo=ZoneInfo(zone))
+    return Place(local, zone)
+
+
+def _uses(config: Config, source: str) -> tuple[tuple[Race, SourceUse], ...]:
+    return tuple(
+        (race, use) for race in config.races for use in race.sources if use.source == source
+    )
+
+
+def _facts(source: str, scraper: Scraper) -> SourceFacts:
+    county = f"{scraper.county} County, " if scraper.county else ""
+    return SourceFacts(source, f"{county}{scraper.source_name}", scraper.link())
+
+
+def _plan(source: str, scraper: Scraper, places: list[Place]) -> Plan:
+    closes = [place.closes_at for place in places]
+    return Plan(source, min(closes), max(closes), timedelta(seconds=scraper.refresh_seconds))

@@ -1,0 +1,345 @@
+"""Hold before you tell: compare a watched contest with the last accepted one. Pure.
+
+Each verdict concerns one race at one source. A hold keeps the old figures in
+force; what ends it is design §5's table. Figures equal to the accepted ones are
+an unchanged look, never a hold.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from hashlib import sha256
+
+from monitor.model import Contest, VoteType
+from monitor.tally import Snapshot
+
+DECREASE_WAIT = timedelta(minutes=5)
+NIGHT = timedelta(hours=14)
+SEEN_LIMIT = 400
+JUMP_PERCENT = 10
+SMALLEST_DOUBLING = 100
+"""Votes below which twice the figures is no sign of a doubled upload."""
+
+
+class HoldKind(StrEnum):
+    """Why a report is kept back; each kind ends differently."""
+
+    HARD = "hard"
+    OLDER = "older"
+    DECREASE = "decrease"
+    SOFT = "soft"
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A report kept back: what was seen, since when, and the figures it printed.
+
+    `asked`: ops was asked about an older version that stays.
+    """
+
+    kind: HoldKind
+    reason: str
+    since: datetime
+    snapshot: Snapshot | None = None
+    asked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SourceStanding:
+    """What one source has said of one race.
+
+    `accepted` is the baseline, with its figures since `changed_at`; `first_look`
+    and `last_look` are the looks that proved exactly these figures. `seen` digests figures accepted before.
+    `from_zero`: it was read while it had no votes, so its first votes are news.
+    `early_votes` digests votes it showed before the close.
+    """
+
+    accepted: Snapshot | None = None
+    changed_at: datetime | None = None
+    first_look: datetime | None = None
+    last_look: datetime | None = None
+    hold: Hold | None = None
+    seen: tuple[str, ...] = ()
+    units_moved: bool = False
+    from_zero: bool = False
+    early_votes: tuple[str, ...] = ()
+    note: str = ""
+
+
+class Verdict(StrEnum):
+    """What became of one snapshot."""
+
+    BEFORE_CLOSE = "before-close"
+    SAME = "same"
+    ACCEPTED = "accepted"
+    REVISED = "revised"
+    SHOWN = "shown"
+    HELD = "held"
+    IGNORED = "ignored"
+    NOTED = "noted"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The verdict, the standing after it, and what it ends or begins.
+
+    `placed`: a hold that begins now. `ended`: a hold that ends now. `gone`: soft
+    figures that were shown and are gone again.
+    """
+
+    verdict: Verdict
+    standing: SourceStanding
+    placed: Hold | None = None
+    ended: Hold | None = None
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One parsed look at a race's contest, with what the report says as a whole.
+
+    `is_look`: the visit proves what the source says now. `election_date` and
+    `is_test` are the report's; `closes_at` is when the race's last polls close.
+    """
+
+    snapshot: Snapshot
+    at: datetime
+    is_look: bool
+    expected_date: date
+    closes_at: datetime
+    election_date: date | None = None
+    is_test: bool = False
+
+
+def figures(contest: Contest) -> str:
+    """Digest what a contest prints: votes by selection and type, units, counts known."""
+    lines = sorted(
+        (s.key, s.votes, sorted((c.type, c.label, c.votes) for c in s.by_type))
+        for s in contest.selections
+    )
+    return sha256(repr((lines, contest.units, contest.counts_known)).encode()).hexdigest()[:16]
+
+
+def judge(before: SourceStanding, arrival: Arrival) -> Judgement:
+    """Judge one arrival against what the source said before."""
+    contest = arrival.snapshot.contest
+    if reason := _refused(arrival):
+        return _hold(before, arrival, HoldKind.HARD, reason)
+    if not contest.counts_known:
+        return Judgement(Verdict.NOTED, replace(before, note=contest.note))
+    if arrival.at < arrival.closes_at:
+        return _before_close(before, arrival)
+    if figures(contest) in before.early_votes:
+        return _hold(before, arrival, HoldKind.HARD, "the votes shown before the polls closed")
+    if reason := _impossible(contest):
+        return _hold(before, arrival, HoldKind.HARD, reason)
+    if before.accepted is None:
+        return _accept(before, arrival)
+    return _compare(before, before.accepted, arrival)
+
+
+def _refused(arrival: Arrival) -> str:
+    if arrival.is_test:
+        return "the source marks its data as test data"
+    if arrival.election_date not in (None, arrival.expected_date):
+        return f"the source shows the election of {arrival.election_date}"
+    return ""
+
+
+def _before_close(before: SourceStanding, arrival: Arrival) -> Judgement:
+    contest = arrival.snapshot.contest
+    read = replace(before, from_zero=True)
+    if not _total(contest):
+        return Judgement(Verdict.BEFORE_CLOSE, read)
+    shown = figures(contest)
+    if shown not in read.early_votes:
+        read = replace(read, early_votes=(*read.early_votes, shown))
+    return _hold(read, arrival, HoldKind.HARD, "votes before the polls closed")
+
+
+def _impossible(contest: Contest) -> str:
+    total = _total(contest)
+    for limit, name in (
+        (contest.ballots_cast, "ballots cast"),
+        (contest.registered_voters, "registered voters"),
+    ):
+        if limit and total > limit * max(contest.votes_allowed, 1):
+            return f"{total:,} votes are more than {limit:,} {name}"
+    if contest.total_votes is not None and contest.total_votes < total:
+        return f"the lines sum to {total:,}, the printed total is {contest.total_votes:,}"
+    return ""
+
+
+def _compare(before: SourceStanding, accepted: Snapshot, arrival: Arrival) -> Judgement:
+    old, new = accepted.contest, arrival.snapshot.contest
+    if reason := _changed_identity(old, new):
+        return _hold(before, arrival, HoldKind.HARD, reason)
+    if reason := _older(before, accepted, arrival):
+        return _hold(before, arrival, HoldKind.OLDER, reason)
+    if figures(old) == figures(new):
+        return _same(before, arrival)
+    if reason := _fallen(old, new):
+        return _decrease(before, arrival, reason)
+    if reason := _doubled(before, old, new):
+        return _hold(before, arrival, HoldKind.HARD, reason)
+    if _jumped(before, old, arrival):
+        return _soft(before, arrival)
+    return _accept(before, arrival)
+
+
+def _changed_identity(old: Contest, new: Contest) -> str:
+    if (old.title, old.party) != (new.title, new.party):
+        return f"the contest «{old.title}» is now «{new.title}»"
+    before = {s.key: s.name for s in old.selections if not s.is_write_in}
+    after = {s.key: s.name for s in new.selections if not s.is_write_in}
+    gone = [name for key, name in before.items() if after.get(key) != name]
+    come = [name for key, name in after.items() if before.get(key) != name]
+    if not gone:
+        return ""
+    return f"{', '.join(gone)} vanished" + (f"; {', '.join(come)} appeared" if come else "")
+
+
+def _older(before: SourceStanding, accepted: Snapshot, arrival: Arrival) -> str:
+    new = arrival.snapshot
+    if new.version is not None and accepted.version is not None:
+        if new.version < accepted.version:
+            return f"version {new.version} after version {accepted.version}"
+        return ""
+    if new.source_time is not None and accepted.source_time is not None:
+        if new.source_time < accepted.source_time:
+            return f"the source's time went back to {new.source_time:%H:%M}"
+        return ""
+    shown = figures(new.contest)
+    if shown in before.seen and shown != figures(accepted.contest):
+        return "figures it showed before"
+    return ""
+
+
+def _fallen(old: Contest, new: Contest) -> str:
+    now = {s.key: s.votes for s in new.selections}
+    for choice in old.selections:
+        if now.get(choice.key, 0) < choice.votes:
+            return f"{choice.name} fell from {choice.votes:,} to {now.get(choice.key, 0):,}"
+    if old.units and new.units and new.units.reported < old.units.reported:
+        return f"units fell from {old.units.reported:,} to {new.units.reported:,}"
+    return ""
+
+
+def _decrease(before: SourceStanding, arrival: Arrival, reason: str) -> Judgement:
+    held = before.hold
+    if held is None or held.kind is not HoldKind.DECREASE or held.snapshot is None:
+        return _hold(before, arrival, HoldKind.DECREASE, reason)
+    if _fallen(held.snapshot.contest, arrival.snapshot.contest):
+        return _hold(replace(before, hold=None), arrival, HoldKind.DECREASE, reason)
+    if not arrival.is_look or arrival.at - held.since < DECREASE_WAIT:
+        return Judgement(Verdict.HELD, before)
+    judged = _accept(before, arrival)
+    return replace(judged, verdict=Verdict.REVISED)
+
+
+def _doubled(before: SourceStanding, old: Contest, new: Contest) -> str:
+    if _total(old) < SMALLEST_DOUBLING:
+        return ""
+    now = {s.key: s.votes for s in new.selections}
+    was_held = before.hold is not None and before.hold.reason == _DOUBLED
+    pairs = [(choice.votes, now.get(choice.key, 0)) for choice in old.selections]
+    exactly = all(new_votes == 2 * votes for votes, new_votes in pairs)
+    still = was_held and all(new_votes >= 2 * votes for votes, new_votes in pairs)
+    return _DOUBLED if exactly or still else ""
+
+
+_DOUBLED = "every candidate has exactly twice the votes, as after a double upload"
+_LATE_TYPES = (VoteType.EARLY, VoteType.ABSENTEE_MAIL, VoteType.PROVISIONAL)
+
+
+def _jumped(before: SourceStanding, old: Contest, arrival: Arrival) -> bool:
+    """More than a tenth more votes on the night, though the units that moved before did not."""
+    new = arrival.snapshot.contest
+    if not before.units_moved or not old.units or not new.units or not _total(old):
+        return False
+    if old.units != new.units or new.units.reported >= new.units.total:
+        return False
+    if arrival.at - arrival.closes_at > NIGHT or _grew_only_late(old, new):
+        return False
+    return 100 * (_total(new) - _total(old)) > JUMP_PERCENT * _total(old)
+
+
+def _grew_only_late(old: Contest, new: Contest) -> bool:
+    grown = _by_type(new)
+    for kind, votes in _by_type(old).items():
+        grown[kind] = grown.get(kind, 0) - votes
+    return any(grown.values()) and all(k in _LATE_TYPES for k, v in grown.items() if v)
+
+
+def _by_type(contest: Contest) -> dict[VoteType, int]:
+    sums: dict[VoteType, int] = {}
+    for choice in contest.selections:
+        for count in choice.by_type:
+            sums[count.type] = sums.get(count.type, 0) + count.votes
+    return sums
+
+
+def _soft(before: SourceStanding, arrival: Arrival) -> Judgement:
+    """Show once, tell as normal when a later look still has them."""
+    held = before.hold
+    if held is None or held.kind is not HoldKind.SOFT or held.snapshot is None:
+        hold = Hold(HoldKind.SOFT, "many new votes, no new unit", arrival.at, arrival.snapshot)
+        return Judgement(Verdict.SHOWN, replace(before, hold=hold), placed=hold, ended=held)
+    if arrival.is_look and not _fallen(held.snapshot.contest, arrival.snapshot.contest):
+        return _accept(before, arrival)
+    return Judgement(Verdict.IGNORED, before)
+
+
+def _same(before: SourceStanding, arrival: Arrival) -> Judgement:
+    looked = arrival.at if arrival.is_look else None
+    first, last = before.first_look or looked, looked or before.last_look
+    if before.accepted is not None and before.accepted.status != arrival.snapshot.status:
+        first, last = looked, looked
+    after = replace(before, accepted=arrival.snapshot, hold=None, first_look=first, last_look=last)
+    soft_gone = before.hold is not None and before.hold.kind is HoldKind.SOFT
+    return Judgement(Verdict.SAME, after, ended=before.hold, gone=soft_gone)
+
+
+def _accept(before: SourceStanding, arrival: Arrival) -> Judgement:
+    old = before.accepted
+    new = arrival.snapshot
+    looked = arrival.at if arrival.is_look else None
+    moved = before.units_moved or bool(
+        old
+        and old.contest.units
+        and new.contest.units
+        and new.contest.units.reported > old.contest.units.reported
+    )
+    seen = (*before.seen, figures(new.contest))[-SEEN_LIMIT:]
+    after = replace(
+        before,
+        accepted=new,
+        changed_at=arrival.at,
+        first_look=looked,
+        last_look=looked,
+        hold=None,
+        seen=seen,
+        units_moved=moved,
+        from_zero=before.from_zero or not _total(new.contest),
+    )
+    return Judgement(Verdict.ACCEPTED, after, ended=before.hold)
+
+
+def _hold(before: SourceStanding, arrival: Arrival, kind: HoldKind, reason: str) -> Judgement:
+    held = before.hold
+    if held is not None and held.kind is kind and _stem(held.reason) == _stem(reason):
+        return Judgement(Verdict.HELD, before)
+    hold = Hold(kind, reason, arrival.at, arrival.snapshot)
+    return Judgement(Verdict.HELD, replace(before, hold=hold), placed=hold)
+
+
+def _stem(reason: str) -> str:
+    """A reason without its figures: the same cause is told once, whatever it counts to."""
+    return re.sub(r"[\d,:]+", "#", reason)
+
+
+def _total(contest: Contest) -> int:
+    return sum(choice.votes for choice in contest.selections)

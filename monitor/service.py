@@ -1,0 +1,177 @@
+"""`watch` on the wall clock: APScheduler calls the visits, signals and reloads are answered.
+
+One job a source, on the phases of `monitor.schedule`; the next run is set when a
+visit is over, so a slow source never overtakes itself and never delays another.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from watchfiles import awatch
+
+from monitor import outbox
+from monitor.config_changes import changes
+from monitor.errors import MonitorError, SlackFailure
+from monitor.outbox import Row, RowClass
+from monitor.schedule import interval, next_visit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from monitor.deliver import Deliverer, Poster
+    from monitor.night import Night
+    from monitor.store import Store
+    from monitor.watch import Watch
+
+STOP_SECONDS = 30.0
+ALARM_EVERY = timedelta(minutes=10)
+
+_log = structlog.get_logger()
+
+
+class Service:
+    """The running monitor.
+
+    `load` reads the configuration anew for a reload. Runs until `stop` is set or
+    the process is asked to end.
+    """
+
+    def __init__(
+        self,
+        watch: Watch,
+        store: Store,
+        deliverer: Deliverer,
+        poster: Poster,
+        config_path: Path,
+        load: Callable[[], Night],
+    ) -> None:
+        self._watch = watch
+        self._store = store
+        self._deliverer = deliverer
+        self._poster = poster
+        self._config_path = config_path
+        self._load = load
+        self._stop = asyncio.Event()
+        self._visits: set[asyncio.Task[None]] = set()
+        self._alarmed_at: datetime | None = None
+        self._started = datetime.now(UTC)
+        self._scheduler = AsyncIOScheduler(
+            timezone=UTC,
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
+
+    async def run(self) -> None:
+        """Watch until asked to stop; then finish what is under way."""
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(name, self._stop.set)
+        self._scheduler.start()
+        for source in self._watch.night.plans:
+            self._schedule(source)
+        _log.info("watching", sources=len(self._watch.night.plans))
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._deliverer.run(self._stop))
+            tasks.create_task(self._reloads())
+            await self._stop.wait()
+            await self._end()
+
+    async def _end(self) -> None:
+        """Let running visits finish; a scheduler's own shutdown would cancel them."""
+        self._scheduler.pause()
+        if self._visits:
+            await asyncio.wait(self._visits, timeout=STOP_SECONDS)
+        self._scheduler.shutdown(wait=False)
+        _log.info("stopped", unsent=outbox.waiting(self._store.db))
+
+    # -- visits --------------------------------------------------------------------------
+
+    def _schedule(self, source: str) -> None:
+        plan = self._watch.night.plans.get(source)
+        if plan is None or self._stop.is_set():
+            return
+        now = datetime.now(UTC)
+        due = next_visit(plan, self._store.poll(source), self._started)
+        if due is None:
+            _log.info("nothing more is expected", source=source)
+            return
+        # A clock that jumped back must not silence a source for hours.
+        soon = min(max(due, now), now + interval(plan, now))
+        self._scheduler.add_job(
+            self._start_visit, "date", run_date=soon, args=[source], id=source,
+            replace_existing=True,
+        )  # fmt: skip
+
+    async def _start_visit(self, source: str) -> None:
+        task = asyncio.create_task(self._visit(source))
+        self._visits.add(task)
+        task.add_done_callback(self._visits.discard)
+        await asyncio.shield(task)
+
+    async def _visit(self, source: str) -> None:
+        if source not in self._watch.night.plans:
+            return
+        try:
+            await self._watch.visit(source, datetime.now(UTC))
+            self._deliverer.wake()
+        except MonitorError as error:
+            await self._alarm(f"visit to {source} could not be stored: {error}")
+        finally:
+            self._schedule(source)
+
+    # -- reload --------------------------------------------------------------------------
+
+    async def _reloads(self) -> None:
+        """Take each valid change of config.toml; an invalid one leaves the running one."""
+        folder = self._config_path.resolve().parent
+        async for changed in awatch(folder, stop_event=self._stop, debounce=200, recursive=False):
+            if any(path.endswith(self._config_path.name) for _, path in changed):
+                await self._reload()
+
+    async def _reload(self) -> None:
+        before = self._watch.night
+        try:
+            night = self._load()
+            if night.config.digest == before.config.digest:
+                return
+            found = changes(before.config, night.config)
+            self._watch.reload(night, found, datetime.now(UTC))
+        except MonitorError as error:
+            _log.error("config refused, the old one runs on", problems=str(error))
+            await self._alarm(f"config.toml is refused, the old one runs on: {error}")
+            return
+        _log.info("config reloaded", changes=[f"{c.kind.value} {c.id}" for c in found])
+        self._deliverer.wake()
+        for source in set(before.plans) - set(night.plans):
+            with contextlib.suppress(LookupError):
+                self._scheduler.remove_job(source)
+        for source in night.plans:
+            if self._scheduler.get_job(source) is None:
+                self._schedule(source)
+
+    # -- alarms --------------------------------------------------------------------------
+
+    async def _alarm(self, text: str) -> None:
+        """Tell ops past the database, which may be what is broken; every ten minutes at most."""
+        _log.error(text)
+        now = datetime.now(UTC)
+        if self._alarmed_at is not None and now - self._alarmed_at < ALARM_EVERY:
+            return
+        self._alarmed_at = now
+        row = Row(
+            key=f"alarm-{now:%Y%m%dT%H%M%S}", row_class=RowClass.UPDATE, race=None,
+            kind="bot-trouble", channel=self._watch.night.config.slack.ops_channel, thread=None,
+            text=f"BOT TROUBLE: {text.partition(chr(10))[0][:300]}", blocks="[]", at=now, row=0,
+            attempts=0, first_claimed_at=None, claimed_at=None,
+        )  # fmt: skip
+        try:
+            await self._poster.post(row, None)
+        except SlackFailure as error:
+            _log.error("ops could not be told", error=str(error))

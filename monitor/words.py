@@ -1,0 +1,159 @@
+"""How figures, names, times and reasons are written for staff. Pure, US copy.
+
+Every name that comes from outside passes through `safe`: it can neither mention,
+link, format nor break a message.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from monitor.decide import Block
+from monitor.model import UnitKind, Units, VoteType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from monitor.decide import Decision
+    from monitor.tally import Tally
+
+NAME_LIMIT = 80
+_SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv", "v"})
+
+BLOCK_SENTENCES = {
+    Block.HELD: "new numbers are under check",
+    Block.SOURCES_DISAGREE: "two sources for the same county disagree",
+    Block.COUNTY_MISSING: "a county of this race has no numbers yet",
+    Block.ONE_LOOK: "waiting for a second look at the same numbers",
+    Block.RULE_UNKNOWN: "no rule card covers this contest",
+    Block.RULE_UNVERIFIED: "the state's rule is not verified",
+    Block.NOT_COMPLETE: "the count is not complete",
+    Block.NO_ELECTION_DAY: "marked complete, but no election-day votes are in",
+    Block.WRITE_IN_AHEAD: "write-ins are ahead and their names are not reported",
+    Block.HAND_KEPT: "numbers kept by hand need a named person to confirm",
+    Block.PLACE_OPEN: "the gap is smaller than the votes that may still come",
+    Block.THRESHOLD_OPEN: "the votes that may still come decide whether the threshold is met",
+}
+"""One sentence for each reason why there is no outcome yet."""
+
+_TYPE_WORDS = {
+    VoteType.EARLY: "early",
+    VoteType.ABSENTEE_MAIL: "mail",
+    VoteType.ELECTION_DAY: "election day",
+    VoteType.PROVISIONAL: "provisional",
+}
+
+
+def safe(text: str) -> str:
+    """Write a name from outside so that Slack shows it as it is and does nothing else."""
+    kept = "".join(c for c in text if c.isprintable() or c.isspace())
+    plain = " ".join(re.sub(r"[*~`]", "", kept).replace("_", " ").split())[:NAME_LIMIT]
+    plain = plain.replace("://", ": //")
+    return plain.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def link(url: str, label: str) -> str:
+    """Write a link; a URL that is not http(s), such as a local sheet's, is left out."""
+    if not url.startswith(("http://", "https://")):
+        return safe(label)
+    plain = re.sub(r"[<>|\s]", "", url).replace("&", "&amp;")
+    return f"<{plain}|{safe(label)}>"
+
+
+def surname(name: str) -> str:
+    """Return the last name: the last word that is no suffix."""
+    words = [word for word in name.split() if word.strip(".,").lower() not in _SUFFIXES]
+    return words[-1].strip(",") if words else name
+
+
+def percent(votes: int, total: int) -> str:
+    """Write a share with one decimal; it never rounds up to a threshold or to 100."""
+    if total <= 0:
+        return "0.0%"
+    tenths = (2000 * votes + total) // (2 * total)
+    if tenths % 50 == 0 and tenths * total > 1000 * votes:
+        tenths -= 1
+    return f"{tenths // 10}.{tenths % 10}%"
+
+
+def signed(number: int) -> str:
+    """Write a margin: +2,559 or -589 or 0."""
+    return f"{number:+,}" if number else "0"
+
+
+def units_short(units: Units | None) -> str:
+    """Write reporting units for a headline: "57/57 precincts"."""
+    if units is None:
+        return "units not published"
+    return f"{units.reported:,}/{units.total:,} {units.kind.value}"
+
+
+def units_long(units: Units | None) -> str:
+    """Write reporting units in a sentence: "12 of 57 precincts"."""
+    if units is None:
+        return "no reporting units are published"
+    return f"{units.reported:,} of {units.total:,} {units.kind.value} reporting"
+
+
+def all_units(units: Units | None) -> str:
+    """Begin a SAY sentence: "With all 57 precincts reporting"."""
+    if units is None or units.reported < units.total:
+        return "With the count reported complete"
+    kind = units.kind.value if units.kind is not UnitKind.UNITS else "reporting units"
+    return f"With all {units.total:,} {kind} reporting"
+
+
+def types_line(tally: Tally) -> str:
+    """Write the votes by type, largest first, or nothing where the source tells none."""
+    sums: dict[VoteType, int] = {}
+    for line in tally.lines:
+        for count in line.by_type:
+            sums[count.type] = sums.get(count.type, 0) + count.votes
+    parts = [
+        f"{_TYPE_WORDS[kind]} {votes:,}"
+        for kind, votes in sorted(sums.items(), key=lambda item: -item[1])
+        if kind in _TYPE_WORDS and votes
+    ]
+    return ", ".join(parts)
+
+
+def reasons(decision: Decision, tally: Tally) -> str:
+    """Write every reason why there is no outcome yet, in one sentence."""
+    words = [
+        f"{units_long(tally.units)}"
+        if block is Block.NOT_COMPLETE and tally.units
+        else BLOCK_SENTENCES[block]
+        for block in decision.blocks
+    ]
+    return "; ".join(words)
+
+
+def clock(moment: datetime, zone: str, now: datetime) -> str:
+    """Write a time with its zone, and the date if it is not today's: "9:12 PM ET"."""
+    local = moment.astimezone(ZoneInfo(zone))
+    time = f"{local.hour % 12 or 12}:{local:%M} {local:%p} {zone_letters(local)}"
+    if local.date() == now.astimezone(ZoneInfo(zone)).date():
+        return time
+    return f"{local:%b} {local.day}, {time}"
+
+
+def clocks(moment: datetime, zone: str, desk: str, now: datetime) -> str:
+    """Write a time in the county's zone, and in the desk's where that differs."""
+    there = clock(moment, zone, now)
+    at_desk = clock(moment, desk, now)
+    return there if there == at_desk else f"{there} ({at_desk})"
+
+
+def zone_letters(local: datetime) -> str:
+    """Write a US zone as people say it: ET, CT, MT, PT; others as they are."""
+    name = local.strftime("%Z")
+    return re.sub(r"^([ECMP])[SD]T$", r"\1T", name) if local.tzinfo is not UTC else "UTC"
+
+
+def listing(names: Iterable[str]) -> str:
+    """Join names as a sentence does: "A, B and C"."""
+    words = list(names)
+    return " and ".join((", ".join(words[:-1]), words[-1])) if len(words) > 1 else "".join(words)

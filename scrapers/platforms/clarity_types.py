@@ -1,0 +1,58 @@
+"""Votes by type, which only detail.xml has: labels, protected figures, joining to JSON.
+
+Labels are free text per account (clarity.md §2.3) and are kept as they stand.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from monitor.model import Contest, VoteCount, VoteType
+from scrapers.base import MAX_VOTES, clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_BALLOTS = r"(?: (?:votes|ballots|voting))*"
+_TYPES = tuple(
+    (re.compile(rf"(?:{form}){_BALLOTS}", re.IGNORECASE), kind)
+    for form, kind in (
+        (r"total", VoteType.TOTAL),
+        (r"election day|ed (?:electronic|paper)", VoteType.ELECTION_DAY),
+        (r"early|early[ -]vote(?:-\w+)?|advanced?|ev (?:electronic|paper)", VoteType.EARLY),
+        (r"absentee(?: by mail)?|mail(?:[ -]in)?|vote by mail", VoteType.ABSENTEE_MAIL),
+        (r"provisional", VoteType.PROVISIONAL),
+    )
+)
+
+
+def votes_by_type(elements: Iterable[Any]) -> Iterator[VoteCount]:
+    """Yield what is a number; a protected figure is left out, its line's total stands."""
+    for element in elements:
+        label, votes = clean(element.get("name") or ""), element.get("votes") or ""
+        if re.fullmatch(r"[0-9]{1,9}", votes) and int(votes) <= MAX_VOTES:
+            yield VoteCount(vote_type(label), int(votes), label)
+
+
+def vote_type(label: str) -> VoteType:
+    """Return NIST's type for a source's label, OTHER where it is not plainly one."""
+    return next((kind for form, kind in _TYPES if form.fullmatch(label)), VoteType.OTHER)
+
+
+def with_types(contests: Iterable[Contest], detailed: Iterable[Contest]) -> tuple[Contest, ...]:
+    """Return JSON's contests with votes by type where the XML has the same total."""
+    typed = {contest.key: contest for contest in detailed}
+    return tuple(
+        _with_types(contest, typed[contest.key]) if contest.key in typed else contest
+        for contest in contests
+    )
+
+
+def _with_types(contest: Contest, typed: Contest) -> Contest:
+    types = {(line.key, line.votes): line.by_type for line in typed.selections}
+    lines = (
+        replace(line, by_type=types.get((line.key, line.votes), ())) for line in contest.selections
+    )
+    return replace(contest, selections=tuple(lines))

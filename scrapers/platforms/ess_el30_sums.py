@@ -1,0 +1,153 @@
+"""Precinct blocks of an ES&S report, summed into one report."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from datetime import date
+from typing import TYPE_CHECKING
+
+from monitor.errors import LayoutChanged
+from monitor.model import Contest, Report, ResultsStatus, Selection, VoteCount, VoteType
+from scrapers.platforms.ess_el30_lines import is_write_in
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from scrapers.platforms.ess_el30_lines import Block, ContestText
+
+    Printed = tuple[tuple[Block, ContestText], ...]
+
+_PARTIES = {
+    "REPUBLICAN": "REP", "DEMOCRATIC": "DEM", "LIBERTARIAN": "LIB", "GREEN": "GRE",
+    "CONSTITUTION": "CST", "NONPARTISAN": "NON", "NON-PARTISAN": "NON",
+}  # fmt: skip
+_NO_PARTY = "NON"
+_TYPES = {
+    "ELECTION DAY": VoteType.ELECTION_DAY,
+    "EARLY": VoteType.EARLY,
+    "EARLY VOTING": VoteType.EARLY,
+    "VBM": VoteType.ABSENTEE_MAIL,
+    "ALL MAIL": VoteType.ABSENTEE_MAIL,
+    "ABSENTEE": VoteType.ABSENTEE_MAIL,
+    "PROVISIONAL": VoteType.PROVISIONAL,
+}
+_MONTHS = (
+    "JANUARY", "FEBRUARY", "MARCH", "APRIL", "MAY", "JUNE",
+    "JULY", "AUGUST", "SEPTEMBER", "OCTOBER", "NOVEMBER", "DECEMBER",
+)  # fmt: skip
+_DATE = re.compile(rf"({'|'.join(_MONTHS)}) (\d{{1,2}}), (\d{{4}})", re.IGNORECASE | re.ASCII)
+_STATUS = re.compile(r"\b(?:un-?)?official results\b", re.IGNORECASE)
+_RUN_DATE = re.compile(r"run date: *(\S+)(?: +(\d{1,2}:\d\d [AP]M))?", re.IGNORECASE)
+_RUN_TIME = re.compile(r"run time: *(\S+ [AP]M)", re.IGNORECASE)
+
+
+def report_of(blocks: tuple[Block, ...], where: str) -> Report:
+    """Sum the blocks; raises `LayoutChanged` when they are not of one upload."""
+    twice = [name for name, times in Counter(one.precinct for one in blocks).items() if times > 1]
+    if twice:
+        raise LayoutChanged(f"precinct {twice[0]!r} stands twice at {where}: a doubled upload?")
+    heads = {_head(block) for block in blocks}
+    if len(heads) > 1:
+        raise LayoutChanged(f"the precincts carry {len(heads)} different heads at {where}")
+    day, status, time = heads.pop()
+    return Report(
+        contests=_contests(blocks, where),
+        source_time_text=time,
+        election_date=_date(day, where),
+        status=ResultsStatus.CERTIFIED if status.lower() == "official results" else None,
+        status_text=status,
+    )
+
+
+def _head(block: Block) -> tuple[str, str, str]:
+    """Return the election's date, the status and the time of the run, as printed."""
+    head = " ".join(" ".join(block.head).split())
+    day, status, run, time = (rx.search(head) for rx in (_DATE, _STATUS, _RUN_DATE, _RUN_TIME))
+    parts = [*(run.groups("") if run else ()), time.group(1) if time else ""]
+    return (
+        day.group() if day else "",
+        status.group() if status else "",
+        " ".join(part for part in parts if part),
+    )
+
+
+def _date(text: str, where: str) -> date | None:
+    found = _DATE.fullmatch(text)
+    if found is None:
+        return None
+    month, day, year = found.groups()
+    try:
+        return date(int(year), _MONTHS.index(month.upper()) + 1, int(day))
+    except ValueError:
+        raise LayoutChanged(f"{text!r} is no day at {where}") from None
+
+
+def _contests(blocks: tuple[Block, ...], where: str) -> tuple[Contest, ...]:
+    """Group the precincts' contests by party and title, in the order of first sight."""
+    groups: dict[str, list[tuple[Block, ContestText]]] = {}
+    for block in blocks:
+        keys = [f"{_party(one)}|{one.title}" for one in block.contests]
+        if len(set(keys)) != len(keys):
+            double = next(key for key in keys if keys.count(key) > 1)
+            raise LayoutChanged(
+                f"two contests {double!r} in precinct {block.precinct} at {where}; "
+                "the report prints no ids to tell them apart"
+            )
+        for key, contest in zip(keys, block.contests, strict=True):
+            groups.setdefault(key, []).append((block, contest))
+    return tuple(_contest(key, tuple(printed), where) for key, printed in groups.items())
+
+
+def _party(contest: ContestText) -> str:
+    return _PARTIES.get(contest.party.upper(), contest.party.upper())
+
+
+def _contest(key: str, printed: Printed, where: str) -> Contest:
+    first = printed[0][1]
+    party = _party(first)
+    shapes = {(one.vote_for, tuple(sorted(row.name for row in one.rows))) for _, one in printed}
+    if len(shapes) > 1:
+        raise LayoutChanged(f"the candidates of {key!r} differ between precincts at {where}")
+    ballots = f"BALLOTS CAST - {first.party.upper() if party not in ('', _NO_PARTY) else 'TOTAL'}"
+    return Contest(
+        key=key,
+        title=first.title,
+        party="" if party == _NO_PARTY else party,
+        selections=_selections(printed),
+        counts_known=bool(first.rows),
+        votes_allowed=first.vote_for,
+        number_elected=first.vote_for,
+        ballots_cast=_total(printed, ballots),
+    )
+
+
+def _total(printed: Printed, name: str) -> int | None:
+    """Sum one statistic over the contest's precincts, None where one does not print it."""
+    figures = [block.statistics.get(name) for block, _ in printed]
+    return None if None in figures else sum(figure for figure in figures if figure)
+
+
+def _selections(printed: Printed) -> tuple[Selection, ...]:
+    """Sum the candidates over the precincts, in the order of the first one."""
+    votes: Counter[str] = Counter()
+    types: dict[str, Counter[str]] = {}
+    for block, contest in printed:
+        for row in contest.rows:
+            votes[row.name] += row.votes
+            parts = dict(zip(block.groups, row.parts, strict=True))
+            types.setdefault(row.name, Counter()).update(parts)
+    return tuple(_selection(name, total, types[name]) for name, total in votes.items())
+
+
+def _selection(name: str, votes: int, types: Mapping[str, int]) -> Selection:
+    return Selection(
+        key=name,
+        name=name,
+        votes=votes,
+        by_type=tuple(
+            VoteCount(_TYPES.get(label.upper(), VoteType.OTHER), number, label)
+            for label, number in types.items()
+        ),
+        is_write_in=is_write_in(name),
+    )
