@@ -401,7 +401,9 @@ def _detail_lines(event: Event, scene: Scene, race: Race, decision: Decision, af
     if types := types_line(after):
         lines.append(f"Votes so far: {types}.")
     lines.append(_rule_line(decision, scene.rule))
-    if decision.blocks and event.kind not in OUTCOMES - {Kind.TOO_CLOSE}:
+    if event.touches_outcome:
+        lines.append("The outcome we told stands.")
+    elif decision.blocks and event.kind not in OUTCOMES - {Kind.TOO_CLOSE}:
         lines.append(f"No outcome yet: {reasons(decision, after)}.")
     if event.kind is Kind.TOO_CLOSE:
         lines.append(f"Up to {decision.late:,} more votes may be counted.")

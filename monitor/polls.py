@@ -72,12 +72,18 @@ def _is_broken(poll: PollState, error: SourceFailure, now: datetime) -> bool:
 
 
 def succeeded(
-    poll: PollState, source: str, now: datetime, *, changed: bool, counting: bool
+    poll: PollState,
+    source: str,
+    now: datetime,
+    *,
+    changed: bool,
+    counting_since: datetime | None,
 ) -> tuple[PollState, tuple[Event, ...]]:
     """Take a visit that brought an answer into account.
 
-    `changed`: the pages differ from the last ones. `counting`: a race of this
-    source is in its count window and not complete.
+    `changed`: the pages differ from the last ones. `counting_since`: when the polls
+    closed of a race of this source that is in its count window and not complete;
+    None when no change is expected.
     """
     after = replace(
         poll,
@@ -92,18 +98,19 @@ def succeeded(
         stale_told=poll.stale_told and not changed,
     )
     if poll.broken_told:
-        reason = f"answers again; it failed since {poll.failing_since:%H:%M} UTC"
+        reason = f"answers again after {poll.failures} failed visits"
         return _tell(after, source, Kind.SOURCE_RECOVERED, reason, now)
-    if _is_stale(after, now, counting=counting):
-        reason = f"answers, but nothing changed since {after.changed_at:%H:%M} UTC"
+    if _is_stale(after, now, counting_since):
+        minutes = int(STALE_AFTER.total_seconds() // 60)
+        reason = f"answers, but nothing has changed for {minutes} minutes"
         return _tell(replace(after, stale_told=True), source, Kind.SOURCE_STALE, reason, now)
     return after, ()
 
 
-def _is_stale(poll: PollState, now: datetime, *, counting: bool) -> bool:
-    if not counting or poll.stale_told or poll.changed_at is None:
+def _is_stale(poll: PollState, now: datetime, counting_since: datetime | None) -> bool:
+    if counting_since is None or poll.stale_told or poll.changed_at is None:
         return False
-    return now - poll.changed_at >= STALE_AFTER
+    return now - max(poll.changed_at, counting_since) >= STALE_AFTER
 
 
 def _tell(

@@ -187,9 +187,8 @@ class Watch:
                 self._take_race(night, race, use, report, answer.is_look, now)
                 for race, use in night.uses[source]
             ]
-            after, events = succeeded(
-                poll, source, now, changed=changed, counting=self._counting(night, steps, now)
-            )
+            since = self._counting_since(night, steps, now)
+            after, events = succeeded(poll, source, now, changed=changed, counting_since=since)
             after = replace(
                 after,
                 pages_digest=answer.digest,
@@ -283,12 +282,17 @@ class Watch:
         ]
         self._store.put(p for p in posts(opened, scene) if p.channel in missing)
 
-    def _counting(self, night: Night, steps: list[tuple[Race, Step]], now: datetime) -> bool:
-        """Say whether votes should be coming in: the count window, and not all are in."""
-        return any(
-            timedelta(0) <= now - night.places[race.id].closes_at <= COUNTING
-            and not (step.tally is not None and step.tally.is_complete)
+    def _counting_since(
+        self, night: Night, steps: list[tuple[Race, Step]], now: datetime
+    ) -> datetime | None:
+        """Return the last close of races whose votes should still be coming in."""
+        closes = (
+            night.places[race.id].closes_at
             for race, step in steps
+            if not (step.tally is not None and step.tally.is_complete)
+        )
+        return max(
+            (close for close in closes if timedelta(0) <= now - close <= COUNTING), default=None
         )
 
     # -- reload --------------------------------------------------------------------------

@@ -50,7 +50,8 @@ _TYPE_WORDS = {
 def safe(text: str) -> str:
     """Write a name from outside so that Slack shows it as it is and does nothing else."""
     kept = "".join(c for c in text if c.isprintable() or c.isspace())
-    plain = " ".join(re.sub(r"[*~`]", "", kept).replace("_", " ").split())[:NAME_LIMIT]
+    plain = re.sub(r"[*~`]|(?<!\w)_+|_+(?!\w)", " ", kept)
+    plain = " ".join(plain.split())[:NAME_LIMIT]
     plain = plain.replace("://", ": //")
     return plain.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
@@ -87,7 +88,7 @@ def signed(number: int) -> str:
 def units_short(units: Units | None) -> str:
     """Write reporting units for a headline: "57/57 precincts"."""
     if units is None:
-        return "units not published"
+        return "No units published"
     return f"{units.reported:,}/{units.total:,} {units.kind.value}"
 
 

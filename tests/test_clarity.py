@@ -294,7 +294,7 @@ def test_a_key_on_two_contests_is_refused() -> None:
 
 
 def test_one_text_on_two_contests_keeps_both() -> None:
-    """75 texts stand on several contests in Allegheny's primary of 2023: terms of two and four years."""
+    """75 texts stand on several contests of Allegheny 2023: terms of two and four years."""
     report = parsed(row(K="0630", C="REP Auditor Fawn"), row(K="0631", C="REP Auditor Fawn"))
     assert [contest.key for contest in report.contests] == ["0630", "0631"]
 

@@ -28,6 +28,7 @@ from scrapers.base import Platform, clean, json_of
 from scrapers.platforms.tx_goelect_sections import (
     county_contests,
     election_date,
+    fields_of,
     need,
     office_titles,
     polling_places,
@@ -70,12 +71,12 @@ class Scraper(Platform):
     def elections(self) -> Generator[Request, Page, tuple[ElectionListing, ...]]:
         """List what electionConstants holds, newest year first; it prints no dates."""
         page = yield Request(self.fill(self.list_url))
-        years = need(upload(page), "electionInfo", page.url)
+        years = fields_of(need(upload(page), "electionInfo", page.url), page.url)
         return tuple(
-            ElectionListing(clean(str(one.get("N") or eid)), None, (("eid", eid),))
+            ElectionListing(clean(str(need(one, "N", page.url))), None, (("eid", eid),))
             for year in sorted(years, reverse=True)
-            for _, kind in sorted(years[year].items())
-            for eid, one in sorted(kind.items())
+            for _, kind in sorted(fields_of(years[year], page.url).items())
+            for eid, one in sorted(fields_of(kind, page.url).items())
         )
 
     def visit(self) -> Generator[Request, Page, tuple[Page, ...]]:

@@ -32,24 +32,33 @@ _RACE_SECTIONS = ("Federal", "StateWide", "Districted", "StateWideQ")
 
 def need(container: Any, field: str, where: str) -> Any:
     """Return a field that has to be there; null counts as there."""
-    if not isinstance(container, dict) or field not in container:
+    if field not in fields_of(container, where):
         raise LayoutChanged(f"expected the field {field!r}, found none at {where}")
     return container[field]
 
 
-def section(sections: Any, name: str, page: Page) -> Any:
-    """Decode one base64 section as strictly as a page; an empty one is None."""
+def fields_of(value: Any, where: str) -> dict[str, Any]:
+    """Return a JSON object, refused when it is anything else."""
+    if not isinstance(value, dict):
+        raise LayoutChanged(f"expected an object with fields, found {value!r:.40} at {where}")
+    return value
+
+
+def section(sections: Any, name: str, page: Page) -> dict[str, Any]:
+    """Decode one base64 section as strictly as a page; one that is null has no fields."""
     coded = need(sections, name, page.url)
     try:
         body = base64.b64decode(coded or "", validate=True)
     except (binascii.Error, TypeError, ValueError):
         raise WrongFormat(f"section {name} is not base64 at {page.url}") from None
     if not body:
-        return None
-    return json_of(replace(page, url=f"{page.url} ({name})", headers=(), body=body))
+        return {}
+    inner = replace(page, url=f"{page.url} ({name})", headers=(), body=body)
+    found = json_of(inner)
+    return {} if found is None else fields_of(found, inner.url)
 
 
-def upload(page: Page) -> Any:
+def upload(page: Page) -> dict[str, Any]:
     """Decode the one section of countyInfo and electionConstants."""
     found = section(json_of(page), "upload", page)
     if not found:
@@ -59,7 +68,7 @@ def upload(page: Page) -> Any:
 
 def office_titles(lookups: Any, where: str) -> dict[str, str]:
     """Return each office's name by its id: the one name both files share."""
-    offices = need(lookups, "Office", where) or ()
+    offices = _listed(lookups, "Office", where)
     return {str(need(one, "ID", where)): clean(str(need(one, "ON", where))) for one in offices}
 
 
@@ -89,7 +98,7 @@ def county_contests(page: Page, county: str, titles: Mapping[str, str]) -> tuple
         seen = f"expected one county {county.upper()!r}, found {len(found)} at {page.url}"
         raise LayoutChanged(f"{seen}; it has: {has:.200}")
     summary = need(found[0], "Summary", page.url)
-    races = need(found[0], "Races", page.url).values()
+    races = _listed(found[0], "Races", page.url)
     return _unique((_county_contest(race, summary, titles, page.url) for race in races), page.url)
 
 
@@ -103,7 +112,7 @@ def _county_contest(race: Any, summary: Any, titles: Mapping[str, str], url: str
     return Contest(
         key=key,
         title=titles.get(key) or clean(str(need(race, "N", where))),
-        selections=_selections((need(race, "C", where) or {}).values(), where),
+        selections=_selections(_listed(race, "C", where), where),
         counts_known=bool(race["C"]),
         units=Units(_count(race, "PR", where), total, UnitKind.PRECINCTS) if total else None,
         total_votes=_count(race, "T", where),
@@ -117,32 +126,34 @@ def state_contests(sections: Any, page: Page, units: Units | None) -> tuple[Cont
     races = [
         race
         for name in _RACE_SECTIONS
-        for race in (section(sections, name, page) or {}).get("Races") or ()
+        for race in _listed({"Races": None, **section(sections, name, page)}, "Races", page.url)
     ]
     contests = [_state_contest(race, ("id", "N", "Candidates"), units, page.url) for race in races]
     known = {contest.key for contest in contests}
-    for office in (section(sections, "OfficeSummary", page) or {}).get("OS") or ():
+    summary = section(sections, "OfficeSummary", page)
+    for office in _listed({"OS": None, **summary}, "OS", page.url):
         contest = _state_contest(office, ("OID", "ON", "C"), units, page.url)
         contests += [contest] if contest.key not in known else []
     return _unique(contests, page.url)
 
 
 def _state_contest(
-    race: Any, fields: tuple[str, str, str], units: Units | None, url: str
+    race: Any, names: tuple[str, str, str], units: Units | None, url: str
 ) -> Contest:
-    key, title, candidates = (need(race, field, url) for field in fields)
+    key, title = (str(need(race, name, url)) for name in names[:2])
     where = f"race {key} at {url}"
+    candidates = _listed(race, names[2], where)
     return Contest(
-        key=str(key),
-        title=clean(str(title)),
-        selections=_selections(candidates or (), where),
+        key=key,
+        title=clean(title),
+        selections=_selections(candidates, where),
         counts_known=bool(candidates),
         units=units,
         total_votes=_count(race, "T", where) if "T" in race else None,
     )
 
 
-def _selections(candidates: Iterable[Any], where: str) -> tuple[Selection, ...]:
+def _selections(candidates: list[Any], where: str) -> tuple[Selection, ...]:
     found = tuple(_selection(candidate, where) for candidate in candidates)
     if len({selection.key for selection in found}) != len(found):
         raise LayoutChanged(f"one candidate stands twice in {where}")
@@ -152,8 +163,8 @@ def _selections(candidates: Iterable[Any], where: str) -> tuple[Selection, ...]:
 def _selection(candidate: Any, where: str) -> Selection:
     """Read a candidate of any section; OfficeSummary has no id and calls the votes T."""
     name = _INCUMBENT.sub("", clean(str(need(candidate, "N", where))))
-    letter = candidate.get("P") or ""
-    party = _LETTERS.get(letter, clean(str(letter)))
+    letters = clean(str(candidate.get("P") or ""))
+    party = _LETTERS.get(letters, letters)
     key = candidate.get("ID", candidate.get("id"))
     where = f"{name} in {where}"
     votes = _count(candidate, "V" if "V" in candidate else "T", where)
@@ -171,6 +182,16 @@ def _by_type(votes: int, early: int) -> tuple[VoteCount, ...]:
     """EV is the early part of V, mail included; the rest is a difference, given if it is one."""
     rest = (VoteCount(VoteType.ELECTION_DAY, votes - early, "V less EV"),) if early <= votes else ()
     return (VoteCount(VoteType.EARLY, early, "EV"), *rest)
+
+
+def _listed(container: Any, field: str, where: str) -> list[Any]:
+    """Return the rows of a field: a list, an object's values by id, or none for null."""
+    rows = need(container, field, where)
+    if isinstance(rows, dict):
+        return list(rows.values())
+    if rows is not None and not isinstance(rows, list):
+        raise LayoutChanged(f"expected rows in {field!r}, found {rows!r:.40} at {where}")
+    return rows or []
 
 
 def _count(container: Any, field: str, where: str) -> int:

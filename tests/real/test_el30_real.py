@@ -42,16 +42,18 @@ def independent_sum(text: str) -> Counter[tuple[str, str, str]]:
     party = title = ""
     lines = [line.rstrip() for line in text.splitlines()]
     for number, line in enumerate(lines):
-        if "**********" in line:
+        if "REGISTERED VOTERS" in line:
+            party = title = ""
+        elif "**********" in line:
             party = line.strip(" *()")
         elif "VOTE FOR" in line:
             above = lines[:number][::-1]
             block = above[: above.index("")][::-1]
             title = " ".join(part.strip() for part in block)
         elif title and (found := re.match(r" +(.+?)[ .]*\.\s+([\d,]+)(?: |$)", line)):
-            sums[party, title, found.group(1)] += int(found.group(2).replace(",", ""))
-        if "REGISTERED VOTERS" in line:
-            party = title = ""
+            sums[party, title, " ".join(found.group(1).split())] += int(
+                found.group(2).replace(",", "")
+            )
     return sums
 
 
