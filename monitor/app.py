@@ -38,7 +38,6 @@ from monitor.world import RecordedFetcher, World
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping
 
-    from monitor.archive import Kept
     from monitor.deliver import Poster
     from monitor.errors import FetchFailure
     from monitor.model import Page
@@ -102,20 +101,17 @@ class LiveKeeper:
     def __init__(self, archive: ArchiveWriter) -> None:
         self._archive = archive
 
-    def keep(self, page: Page, visit_id: str) -> Kept | None:
+    def keep(self, page: Page, visit_id: str) -> object:
         """Keep an answer."""
         return self._archive.keep(page, visit_id)
 
-    def keep_failure(
-        self, url: str, error: FetchFailure, at: datetime, visit_id: str
-    ) -> Kept | None:
+    def keep_failure(self, url: str, error: FetchFailure, at: datetime, visit_id: str) -> object:
         """Keep a failed exchange."""
         return self._archive.keep_failure(url, error, at, visit_id)
 
-    def body(self, digest: str, offset: int | None) -> bytes | None:
+    def body(self, digest: str) -> bytes | None:
         """Return a kept body."""
-        del digest
-        return None if offset is None else self._archive.body_at(offset)
+        return self._archive.body_of(digest)
 
 
 def archive_beside(database: Path) -> Path:
@@ -131,7 +127,7 @@ async def watch(config_path: Path, database: Path, environ: Mapping[str, str]) -
         store.belongs_to("live")
         now = datetime.now(UTC)
         store.begin(night.config, night.rules, now)
-        with ArchiveWriter(archive_beside(database)) as archive:
+        with ArchiveWriter(archive_beside(database), fsync=True) as archive:
             archive.start(night.config.text, night.rules.digest, now)
             async with (
                 _live(night, store, archive) as watching,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from monitor.decide import Basis, Decision, Outcome, Standing
 from monitor.events import OUTCOMES, Event, Kind
-from monitor.outbox import Post, RowClass
+from monitor.posts import Post, RowClass
 from monitor.races import Race, SlackConfig
 from monitor.rules import ContestKind, Rule, contest_kind_of, in_words
 from monitor.tally import Snapshot

@@ -21,42 +21,16 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from monitor.database import moment_of, stamp, transaction
 from monitor.errors import StoreFailure
+from monitor.posts import Post, RowClass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from sqlite_utils import Database
-
-
-class RowClass(StrEnum):
-    """`outcome`: frozen, never merged. `update`: frozen, may end in a digest."""
-
-    OUTCOME = "outcome"
-    UPDATE = "update"
-
-
-@dataclass(frozen=True, slots=True)
-class Post:
-    """One message as the core writes it.
-
-    `thread`: key of the root it replies to. `blocks`: Block Kit as JSON text, or
-    "[]". `at`: when it was decided, on the clock of the watch (virtual in a replay).
-    """
-
-    key: str
-    row_class: RowClass
-    race: str | None
-    kind: str
-    channel: str
-    thread: str | None
-    text: str
-    blocks: str
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

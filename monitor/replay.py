@@ -16,7 +16,6 @@ from monitor.schedule import next_visit
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from monitor.archive import Kept
     from monitor.deliver import Deliverer
     from monitor.errors import FetchFailure
     from monitor.model import Page
@@ -35,21 +34,14 @@ class RecordedKeeper:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    def keep(self, page: Page, visit_id: str) -> Kept | None:
+    def keep(self, page: Page, visit_id: str) -> None:
         """Keep nothing."""
-        del page, visit_id
-        return None
 
-    def keep_failure(
-        self, url: str, error: FetchFailure, at: datetime, visit_id: str
-    ) -> Kept | None:
+    def keep_failure(self, url: str, error: FetchFailure, at: datetime, visit_id: str) -> None:
         """Keep nothing."""
-        del url, error, at, visit_id
-        return None
 
-    def body(self, digest: str, offset: int | None) -> bytes | None:
+    def body(self, digest: str) -> bytes | None:
         """Return a body of the recording."""
-        del offset
         return self._world.body(digest)
 
 

@@ -19,7 +19,8 @@ from watchfiles import awatch
 from monitor import outbox
 from monitor.config_changes import changes
 from monitor.errors import MonitorError, SlackFailure
-from monitor.outbox import Row, RowClass
+from monitor.outbox import Row
+from monitor.posts import RowClass
 from monitor.schedule import interval, next_visit
 
 if TYPE_CHECKING:

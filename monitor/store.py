@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
     from monitor.decide import Decision
-    from monitor.outbox import Post
+    from monitor.posts import Post
     from monitor.races import Config
     from monitor.rules import RuleBook
     from monitor.tally import Snapshot, Tally
@@ -50,9 +50,6 @@ CREATE TABLE sources (id TEXT PRIMARY KEY, state TEXT NOT NULL) STRICT;
 CREATE TABLE pages (
     url TEXT PRIMARY KEY, status INTEGER NOT NULL, headers TEXT NOT NULL,
     digest TEXT NOT NULL, fetched_at TEXT NOT NULL
-) STRICT;
-CREATE TABLE bodies (
-    digest TEXT PRIMARY KEY, "offset" INTEGER NOT NULL, length INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE races (
     id TEXT PRIMARY KEY, state TEXT NOT NULL, config TEXT NOT NULL, rules TEXT NOT NULL
@@ -196,14 +193,14 @@ class Store:
 
     # -- pages ---------------------------------------------------------------------------
 
-    def known_page(self, url: str, body: Callable[[str, int | None], bytes | None]) -> Page | None:
-        """Return the last stored 200 of a URL; `body` finds bytes by digest and offset."""
+    def known_page(self, url: str, body: Callable[[str], bytes | None]) -> Page | None:
+        """Return the last stored 200 of a URL; `body` finds bytes by digest in the archive."""
         found = self.db.execute(
             "SELECT status, headers, digest, fetched_at FROM pages WHERE url = ?", [url]
         ).fetchone()
         if found is None:
             return None
-        content = body(found[2], self.body_offset(found[2]))
+        content = body(found[2])
         if content is None:
             return None
         return _PAGE.validate_python({
@@ -217,21 +214,6 @@ class Store:
             "INSERT OR REPLACE INTO pages VALUES (?, ?, ?, ?, ?)",
             [page.url, page.status, json.dumps(page.headers), digest, page.fetched_at.isoformat()],
         )
-
-    def remember_body(self, digest: str, offset: int, length: int) -> None:
-        """Write down where a body lies in the archive."""
-        self.db.execute("INSERT OR REPLACE INTO bodies VALUES (?, ?, ?)", [digest, offset, length])
-
-    def body_offset(self, digest: str) -> int | None:
-        """Return where a body lies in the archive."""
-        found = self.db.execute('SELECT "offset" FROM bodies WHERE digest = ?', [digest])
-        row = found.fetchone()
-        return row[0] if row else None
-
-    def archive_length(self) -> int:
-        """Return how many bytes of the archive the database has heard of."""
-        query = 'SELECT coalesce(max("offset" + length), 0) FROM bodies'
-        return int(self.db.execute(query).fetchone()[0])
 
     # -- what happened -------------------------------------------------------------------
 

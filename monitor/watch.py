@@ -14,11 +14,11 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from monitor.archive import Kept
 from monitor.config_changes import ChangeKind
 from monitor.diff import RaceState, Step, advance, is_finished, miss, open_race, redecide
 from monitor.errors import FetchFailure, SourceFailure
 from monitor.events import Event, Kind
+from monitor.fetch import OK
 from monitor.match import Trouble, Unmatched, find
 from monitor.message import Scene, channels_of, post_key, posts
 from monitor.model import Page
@@ -48,24 +48,22 @@ _log = structlog.get_logger()
 class Keeper(Protocol):
     """Where answers are kept and bodies found again: the live archive, or a recording."""
 
-    def keep(self, page: Page, visit_id: str) -> Kept | None:
-        """Keep an answer; None when it repeats the newest record or nothing is kept."""
+    def keep(self, page: Page, visit_id: str) -> object:
+        """Keep an answer, unless it repeats the newest one."""
 
-    def keep_failure(
-        self, url: str, error: FetchFailure, at: datetime, visit_id: str
-    ) -> Kept | None:
+    def keep_failure(self, url: str, error: FetchFailure, at: datetime, visit_id: str) -> object:
         """Keep a failed exchange."""
 
-    def body(self, digest: str, offset: int | None) -> bytes | None:
+    def body(self, digest: str) -> bytes | None:
         """Return a kept body, or None when it is not there any more."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """What a visit brought: the pages to parse, and which 200s to remember."""
+    """What a visit brought: the pages to parse, and every page fetched for them."""
 
     pages: tuple[Page, ...]
-    fetched: tuple[tuple[Page, Kept | None], ...]
+    fetched: tuple[Page, ...]
     is_look: bool
 
     @property
@@ -115,13 +113,13 @@ class Watch:
         unconditional = poll.wants_look or poll.visits % every == 0
         visit_id = f"{source}-{now:%Y%m%dT%H%M%S}"
         asked = night.scrapers[source].visit()
-        fetched: list[tuple[Page, Kept | None]] = []
+        fetched: list[Page] = []
         fresh = True
         try:
             request = next(asked)
             while True:
-                page, kept = await self._answer(request, now, visit_id, unconditional=unconditional)
-                fetched.append((page, kept))
+                page = await self._answer(request, now, visit_id, unconditional=unconditional)
+                fetched.append(page)
                 fresh = fresh and (request.immutable or not page.unchanged)
                 request = asked.send(page)
         except StopIteration as done:
@@ -129,10 +127,10 @@ class Watch:
 
     async def _answer(
         self, request: Request, now: datetime, visit_id: str, *, unconditional: bool
-    ) -> tuple[Page, Kept | None]:
+    ) -> Page:
         known = self._page_known(request.url)
         if request.immutable and known is not None:
-            return replace(known, fetched_at=now, unchanged=True), None
+            return replace(known, fetched_at=now, unchanged=True)
         try:
             page = await self._fetcher.fetch(
                 request, known=known, now=now, unconditional=unconditional
@@ -140,7 +138,8 @@ class Watch:
         except FetchFailure as error:
             self._keeper.keep_failure(request.url, error, now, visit_id)
             raise
-        return page, self._keeper.keep(page, visit_id)
+        self._keeper.keep(page, visit_id)
+        return page
 
     def _page_known(self, url: str) -> Page | None:
         if url not in self._known:
@@ -202,14 +201,10 @@ class Watch:
             self._store.set_meta("clock", now.isoformat())
 
     def _remember(self, answer: _Answer) -> None:
-        for page, kept in answer.fetched:
-            if page.status != 200 or page.unchanged:  # noqa: PLR2004
-                continue
-            digest = digest_of(page.body)
-            if kept is not None:
-                self._store.remember_body(kept.digest, kept.offset, kept.length)
-            self._store.remember_page(page, digest)
-            self._known[page.url] = page
+        for page in answer.fetched:
+            if page.status == OK and not page.unchanged:
+                self._store.remember_page(page, digest_of(page.body))
+                self._known[page.url] = page
 
     def _take_race(
         self, night: Night, race: Race, use: SourceUse, report: Report, is_look: bool, now: datetime

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from monitor import outbox
 from monitor.database import open_database, transaction
-from monitor.outbox import Post, RowClass
+from monitor.posts import Post, RowClass
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
     from sqlite_utils import Database
 
-    from monitor.outbox import Post, Row, Thread
+    from monitor.outbox import Row, Thread
+    from monitor.posts import Post
 
 QUARANTINE = 30.0
 

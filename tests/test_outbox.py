@@ -15,6 +15,7 @@ from monitor import outbox
 from monitor.database import open_database, open_reader, transaction, translated
 from monitor.errors import DatabaseInUse, DatabaseLocked, DiskFull, StoreFailure, WrongDatabase
 from monitor.outbox import Thread
+from monitor.posts import RowClass
 from tests.posts import NIGHT, a_post, fresh, put, states
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def take(db: Database, key: str) -> outbox.Row:
 
 
 def test_what_the_core_puts_the_sender_reads(db: Database) -> None:
-    post = a_post("k1", blocks='[{"type":"divider"}]', row_class=outbox.RowClass.OUTCOME)
+    post = a_post("k1", blocks='[{"type":"divider"}]', row_class=RowClass.OUTCOME)
     put(db, post)
     (row,) = outbox.due(db, NIGHT)
     assert all(getattr(row, field) == getattr(post, field) for field in post.__slots__)

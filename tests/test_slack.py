@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from monitor.errors import OutcomeUnknown, SlackFailure
-from monitor.outbox import Row, RowClass, Thread
+from monitor.outbox import Row, Thread
+from monitor.posts import RowClass
 from monitor.slack import SlackPoster
 from monitor.slack_access import API_URL, read_api_url, read_token
 from monitor.slack_answers import LONGEST_RETRY_AFTER, NO_RETRY_AFTER

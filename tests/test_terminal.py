@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from monitor.outbox import Row, RowClass, Sent, Thread
+from monitor.outbox import Row, Sent, Thread
+from monitor.posts import RowClass
 from monitor.terminal import TerminalPoster, mrkdwn, safe, when
 
 EASTERN = ZoneInfo("America/New_York")

@@ -50,6 +50,7 @@ def report_of(blocks: tuple[Block, ...], where: str) -> Report:
     heads = {_head(block) for block in blocks}
     if len(heads) > 1:
         raise LayoutChanged(f"the precincts carry {len(heads)} different heads at {where}")
+    _refuse_moved_contests(blocks, where)
     day, status, time = heads.pop()
     return Report(
         contests=_contests(blocks, where),
@@ -81,6 +82,20 @@ def _date(text: str, where: str) -> date | None:
         return date(int(year), _MONTHS.index(month.upper()) + 1, int(day))
     except ValueError:
         raise LayoutChanged(f"{text!r} is no day at {where}") from None
+
+
+def _refuse_moved_contests(blocks: tuple[Block, ...], where: str) -> None:
+    """Refuse a contest that stands under one party here and another there: a heading is lost."""
+    parties: dict[tuple[str, frozenset[str]], set[str]] = {}
+    for block in blocks:
+        here: dict[tuple[str, frozenset[str]], set[str]] = {}
+        for one in block.contests:
+            shape = one.title, frozenset(row.name for row in one.rows)
+            here.setdefault(shape, set()).add(_party(one))
+        for shape, found in here.items():
+            if parties.setdefault(shape, found) != found:
+                seen = f"{shape[0]!r} changes its party in precinct {block.precinct} at {where}"
+                raise LayoutChanged(f"{seen}: a party's heading is missing")
 
 
 def _contests(blocks: tuple[Block, ...], where: str) -> tuple[Contest, ...]:

@@ -25,15 +25,14 @@ from urllib.parse import urlsplit
 from monitor.errors import LayoutChanged, NotFound
 from monitor.model import ElectionListing, Report, Request
 from scrapers.base import Platform, clean, json_of
+from scrapers.platforms.tx_goelect_races import county_contests, state_contests
 from scrapers.platforms.tx_goelect_sections import (
-    county_contests,
     election_date,
     fields_of,
     need,
     office_titles,
     polling_places,
     section,
-    state_contests,
     upload,
 )
 
