@@ -39,10 +39,13 @@ async def get(
     url: str,
     headers: dict[str, str],
     *,
+    may_move_to: tuple[str, ...] = (),
     max_bytes: int,
     now: datetime,
 ) -> Page:
-    """Fetch `url`, following redirects that stay on its host, and return whatever came.
+    """Fetch `url` and return whatever came; `may_move_to` is the request's.
+
+    Redirects are followed on the URL's own host and to those hosts.
 
     The page carries the URL that was asked for, since that is its name in the
     archive. A redirect that is not followed comes back as its 3xx page.
@@ -54,7 +57,7 @@ async def get(
             body = await _read(response, url, max_bytes)
         finally:
             await response.aclose()
-        target = _followed(current, response) if hop < MOST_HOPS else None
+        target = _followed(current, response, may_move_to) if hop < MOST_HOPS else None
         if target is None:
             break
         current = target
@@ -181,8 +184,10 @@ class _Gunzip:
             raise Unreachable(f"the gzip body ends early at {url}; the next poll tries again")
 
 
-def _followed(current: httpx.URL, response: httpx.Response) -> httpx.URL | None:
-    """Return where a redirect leads if it stays on the host and does not step down from https."""
+def _followed(
+    current: httpx.URL, response: httpx.Response, hosts: tuple[str, ...]
+) -> httpx.URL | None:
+    """Return where a redirect leads if it may go there and does not step down from https."""
     location = response.headers.get("location", "")
     if response.status_code not in _REDIRECTS or not location:
         return None
@@ -192,7 +197,12 @@ def _followed(current: httpx.URL, response: httpx.Response) -> httpx.URL | None:
         return None
     same_door = (target.scheme, target.port) == (current.scheme, current.port)
     step_up = (current.scheme, target.scheme) == ("http", "https")
-    return target if target.host == current.host and (same_door or step_up) else None
+    may_go = target.host == current.host or _is_among(target.host, hosts)
+    return target if may_go and (same_door or step_up) else None
+
+
+def _is_among(host: str, hosts: tuple[str, ...]) -> bool:
+    return any(host == name or host.endswith(f".{name}") for name in hosts)
 
 
 def _kept_headers(response: httpx.Response) -> tuple[tuple[str, str], ...]:

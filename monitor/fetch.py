@@ -170,7 +170,7 @@ class HttpFetcher:
                 now=now,
             )
         else:
-            page = await self._exchange(request.url, validators, now)
+            page = await self._exchange(request, validators, now)
         if known is not None and validators and page.status == NOT_MODIFIED:
             return unchanged(known, now)
         return refuse_status(page, optional=request.optional)
@@ -181,14 +181,15 @@ class HttpFetcher:
         for client in clients.values():
             await client.aclose()
 
-    async def _exchange(self, url: str, validators: dict[str, str], now: datetime) -> Page:
-        limit = self._config.total_seconds
+    async def _exchange(self, request: Request, validators: dict[str, str], now: datetime) -> Page:
+        url, limit = request.url, self._config.total_seconds
         try:
             async with self._gate(httpx.URL(url).host), asyncio.timeout(limit):
                 return await exchange.get(
                     self._client,
                     url,
                     self._headers | validators,
+                    may_move_to=request.may_move_to,
                     max_bytes=self._config.max_bytes,
                     now=now,
                 )

@@ -27,6 +27,7 @@ from monitor.words import (
     percent,
     reasons,
     safe,
+    short_name,
     signed,
     surname,
     types_line,
@@ -93,8 +94,8 @@ def channels_of(race: Race, slack: SlackConfig) -> tuple[str, ...]:
 
 def _ops_post(event: Event, scene: Scene) -> Post:
     text = _ops_headline(event, scene)
-    channel = scene.slack.ops_channel
-    return _post(event, channel, None, text, _sections(text, event.reason))
+    more = safe_text(event.reason) if event.reason not in text else ""
+    return _post(event, scene.slack.ops_channel, None, text, _sections(f"*{text}*", more))
 
 
 def _channel_posts(event: Event, scene: Scene, race: Race) -> list[Post]:
@@ -391,7 +392,7 @@ def table(tally: Tally, race: Race) -> str:
 
 def _row(line: Line, total: int, *, ours: bool) -> str:
     mark = "&gt; " if ours else "  "
-    name = line.name[:20].ljust(20).replace("`", "'")
+    name = short_name(line.name, 20).ljust(20).replace("`", "'")
     name = name.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return f"{mark}{name} {line.votes:>9,} {percent(line.votes, total):>6}"
 
@@ -491,7 +492,8 @@ def _sentence(event: Event, decision: Decision, after: Tally, race: Race, rule: 
         start = f"Certified results put {name} at {share}"
     if event.kind is Kind.TOO_CLOSE:
         side = "behind" if decision.margin < 0 else "ahead of"
-        return f"{start}, {abs(decision.margin):,} votes {side} {rival}; the race is too close."
+        gap = f"{abs(decision.margin):,} votes {side} {rival}"
+        return f"{start}, {gap}; up to {decision.late:,} more votes may still be counted."
     if decision.outcome is Outcome.LOST:
         prize = prize_of(race, decision).removeprefix("the ")
         return f"{start}, {-decision.margin:,} votes behind {rival} for the {prize}."

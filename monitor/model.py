@@ -49,12 +49,14 @@ class Request:
 
     `immutable`: the URL names one version for ever, so a stored 200 of it is the
     answer and no exchange is needed. `optional`: a 404 is an answer (the page
-    comes with its status), not an error.
+    comes with its status), not an error. `may_move_to`: hosts, or parents of hosts,
+    that a redirect may lead to besides the URL's own.
     """
 
     url: str
     immutable: bool = False
     optional: bool = False
+    may_move_to: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,8 @@ class SourceStanding:
     """What one source has said of one race.
 
     `accepted` is the baseline, with its figures since `changed_at`; `first_look`
-    and `last_look` are the looks that proved exactly these figures. `seen` digests figures accepted before.
+    and `last_look` are the looks that proved exactly these figures. `seen` digests
+    figures accepted before.
     `from_zero`: it was read while it had no votes, so its first votes are news.
     `early_votes` digests votes it showed before the close.
     """

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from monitor.config_changes import Change
     from monitor.fetch import Fetcher
     from monitor.model import Contest, Report, Request
-    from monitor.night import Night
+    from monitor.night import Night, Scraper
     from monitor.parsing import Parser
     from monitor.polls import PollState
     from monitor.races import Race, SourceUse
@@ -186,7 +186,7 @@ class Watch:
                 self._take_race(night, race, use, report, answer.is_look, now)
                 for race, use in night.uses[source]
             ]
-            since = self._counting_since(night, steps, now)
+            since = self._counting_since(night, night.scrapers[source], steps, now)
             after, events = succeeded(poll, source, now, changed=changed, counting_since=since)
             after = replace(
                 after,
@@ -278,13 +278,13 @@ class Watch:
         self._store.put(p for p in posts(opened, scene) if p.channel in missing)
 
     def _counting_since(
-        self, night: Night, steps: list[tuple[Race, Step]], now: datetime
+        self, night: Night, scraper: Scraper, steps: list[tuple[Race, Step]], now: datetime
     ) -> datetime | None:
         """Return the last close of races whose votes should still be coming in."""
         closes = (
             night.places[race.id].closes_at
             for race, step in steps
-            if not (step.tally is not None and step.tally.is_complete)
+            if not (step.tally is not None and step.tally.is_complete) and not scraper.hand_kept
         )
         return max(
             (close for close in closes if timedelta(0) <= now - close <= COUNTING), default=None

@@ -70,6 +70,17 @@ def surname(name: str) -> str:
     return words[-1].strip(",") if words else name
 
 
+def short_name(name: str, width: int) -> str:
+    """Fit a name into a column: in full, without middle names, with an initial, or cut."""
+    words = name.split()
+    tries = [name]
+    if len(words) > 2:  # noqa: PLR2004 - a first, a last and something between
+        tries.append(f"{words[0]} {surname(name)}")
+    if len(words) > 1:
+        tries.append(f"{words[0][0]}. {surname(name)}")
+    return next((text for text in tries if len(text) <= width), tries[-1][:width])
+
+
 def percent(votes: int, total: int) -> str:
     """Write a share with one decimal; it never rounds up to a threshold or to 100."""
     if total <= 0:

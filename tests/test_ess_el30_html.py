@@ -127,7 +127,7 @@ def test_the_head_is_read_and_has_no_zone() -> None:
         ("          US REP DST 4\r\n", "          STATE AUDITOR\r\n", "no ids to tell them apart"),
         ("0101 Wbg SE1 / Montserrat\r\n", "", "no precinct is named up to line"),
         (" ********** (Republican) **********", "", "a party's heading is missing"),
-        (" ********** (Democratic) **********", "", "no ids to tell them apart"),
+        (" ********** (Democratic) **********", "", "a party's heading is missing"),
         ("          (VOTE FOR)  1\r\n", "", "is no contest and no row"),
         ("VOTES  PERCENT", "VOTES  PERCENT  EARLY", "0 parts under 1 columns"),
         ("<PRE>\r\n", "<PRE>\r\nsome words\r\n", "expected the head of a precinct"),

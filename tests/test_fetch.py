@@ -424,3 +424,33 @@ def test_any_answer_is_a_page_or_a_named_error(
     assert caught.value.page is page
     assert 0 <= caught.value.retry_after <= LONGEST_WAIT
     assert "\n" not in str(caught.value)
+
+
+def _published_sheet(request: httpx.Request) -> httpx.Response:
+    """Answer as a published Google sheet does: the CSV stands on a host of its own."""
+    if request.url.host == "docs.google.com":
+        target = f"https://{request.url.params['at']}/pub.csv"
+        return httpx.Response(307, headers={"location": target})
+    return httpx.Response(200, content=b"contest,candidate,votes\n")
+
+
+@pytest.mark.parametrize(
+    ("at", "follows"),
+    [("doc-0s-7c-sheets.googleusercontent.com", True), ("googleusercontent.com.evil.test", False)],
+)
+async def test_a_redirect_leads_only_to_the_hosts_a_request_names(
+    at: str, *, follows: bool
+) -> None:
+    """A published sheet is followed to Google's file hosts and to no look-alike."""
+    fetcher = HttpFetcher(FetchConfig(), transport=httpx.MockTransport(_published_sheet))
+    request = Request(
+        f"https://docs.google.com/pub?at={at}", may_move_to=("googleusercontent.com",)
+    )
+    now = datetime(2018, 3, 8, 17, tzinfo=UTC)
+    if follows:
+        page = await fetcher.fetch(request, known=None, now=now, unconditional=True)
+        assert (page.url, page.body) == (request.url, b"contest,candidate,votes\n")
+    else:
+        with pytest.raises(MovedAway, match="evil"):
+            await fetcher.fetch(request, known=None, now=now, unconditional=True)
+    await fetcher.aclose()

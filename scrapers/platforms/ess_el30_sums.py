@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from datetime import date
 from typing import TYPE_CHECKING
 
 from monitor.errors import LayoutChanged
 from monitor.model import Contest, Report, ResultsStatus, Selection, VoteCount, VoteType
+from scrapers.platforms.ess_el30_heads import day_of, head_of
 from scrapers.platforms.ess_el30_lines import is_write_in
 
 if TYPE_CHECKING:
@@ -32,14 +31,6 @@ _TYPES = {
     "ABSENTEE": VoteType.ABSENTEE_MAIL,
     "PROVISIONAL": VoteType.PROVISIONAL,
 }
-_MONTHS = (
-    "JANUARY", "FEBRUARY", "MARCH", "APRIL", "MAY", "JUNE",
-    "JULY", "AUGUST", "SEPTEMBER", "OCTOBER", "NOVEMBER", "DECEMBER",
-)  # fmt: skip
-_DATE = re.compile(rf"({'|'.join(_MONTHS)}) (\d{{1,2}}), (\d{{4}})", re.IGNORECASE | re.ASCII)
-_STATUS = re.compile(r"\b(?:un-?)?official results\b", re.IGNORECASE)
-_RUN_DATE = re.compile(r"run date: *(\S+)(?: +(\d{1,2}:\d\d [AP]M))?", re.IGNORECASE)
-_RUN_TIME = re.compile(r"run time: *(\S+ [AP]M)", re.IGNORECASE)
 
 
 def report_of(blocks: tuple[Block, ...], where: str) -> Report:
@@ -47,41 +38,18 @@ def report_of(blocks: tuple[Block, ...], where: str) -> Report:
     twice = [name for name, times in Counter(one.precinct for one in blocks).items() if times > 1]
     if twice:
         raise LayoutChanged(f"precinct {twice[0]!r} stands twice at {where}: a doubled upload?")
-    heads = {_head(block) for block in blocks}
+    heads = {head_of(block.head) for block in blocks}
     if len(heads) > 1:
         raise LayoutChanged(f"the precincts carry {len(heads)} different heads at {where}")
     _refuse_moved_contests(blocks, where)
-    day, status, time = heads.pop()
+    head = heads.pop()
     return Report(
         contests=_contests(blocks, where),
-        source_time_text=time,
-        election_date=_date(day, where),
-        status=ResultsStatus.CERTIFIED if status.lower() == "official results" else None,
-        status_text=status,
+        source_time_text=head.run_time,
+        election_date=day_of(head.day, where),
+        status=ResultsStatus.CERTIFIED if head.status.lower() == "official results" else None,
+        status_text=head.status,
     )
-
-
-def _head(block: Block) -> tuple[str, str, str]:
-    """Return the election's date, the status and the time of the run, as printed."""
-    head = " ".join(" ".join(block.head).split())
-    day, status, run, time = (rx.search(head) for rx in (_DATE, _STATUS, _RUN_DATE, _RUN_TIME))
-    parts = [*(run.groups("") if run else ()), time.group(1) if time else ""]
-    return (
-        day.group() if day else "",
-        status.group() if status else "",
-        " ".join(part for part in parts if part),
-    )
-
-
-def _date(text: str, where: str) -> date | None:
-    found = _DATE.fullmatch(text)
-    if found is None:
-        return None
-    month, day, year = found.groups()
-    try:
-        return date(int(year), _MONTHS.index(month.upper()) + 1, int(day))
-    except ValueError:
-        raise LayoutChanged(f"{text!r} is no day at {where}") from None
 
 
 def _refuse_moved_contests(blocks: tuple[Block, ...], where: str) -> None:

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
     from monitor.model import Page
 
+_GOOGLE = ("docs.google.com", "googleusercontent.com")
+"""A published Google sheet answers with a redirect to a host of its own."""
+
 
 class Scraper(Platform):
     """Reads `url`: https://…, or file:///… for a file on this machine."""
@@ -50,7 +53,7 @@ class Scraper(Platform):
 
     def visit(self) -> Generator[Request, Page, tuple[Page, ...]]:
         """Ask for the one file."""
-        page = yield Request(self.fill(self.csv_url))
+        page = yield Request(self.fill(self.csv_url), may_move_to=_GOOGLE)
         return (page,)
 
     def parse(self, pages: tuple[Page, ...]) -> Report:
