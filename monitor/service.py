@@ -124,6 +124,9 @@ class Service:
             self._deliverer.wake()
         except MonitorError as error:
             await self._alarm(f"visit to {source} could not be stored: {error}")
+        except Exception as error:  # noqa: BLE001 - a fault of ours must neither end nor hide
+            _log.exception("visit failed", source=source)
+            await self._alarm(f"visit to {source} failed: {type(error).__name__}: {error}")
         finally:
             self._schedule(source)
 
@@ -146,7 +149,7 @@ class Service:
             self._watch.reload(night, found, datetime.now(UTC))
         except MonitorError as error:
             _log.error("config refused, the old one runs on", problems=str(error))
-            await self._alarm(f"config.toml is refused, the old one runs on: {error}")
+            await self._tell_ops(f"config.toml is refused, the old one runs on: {error}")
             return
         _log.info("config reloaded", changes=[f"{c.kind.value} {c.id}" for c in found])
         self._deliverer.wake()
@@ -160,12 +163,16 @@ class Service:
     # -- alarms --------------------------------------------------------------------------
 
     async def _alarm(self, text: str) -> None:
-        """Tell ops past the database, which may be what is broken; every ten minutes at most."""
+        """Tell ops of trouble of our own, every ten minutes at most."""
         _log.error(text)
         now = datetime.now(UTC)
-        if self._alarmed_at is not None and now - self._alarmed_at < ALARM_EVERY:
-            return
-        self._alarmed_at = now
+        if self._alarmed_at is None or now - self._alarmed_at >= ALARM_EVERY:
+            self._alarmed_at = now
+            await self._tell_ops(text)
+
+    async def _tell_ops(self, text: str) -> None:
+        """Post past the database, which may be what is broken."""
+        now = datetime.now(UTC)
         row = Row(
             key=f"alarm-{now:%Y%m%dT%H%M%S}", row_class=RowClass.UPDATE, race=None,
             kind="bot-trouble", channel=self._watch.night.config.slack.ops_channel, thread=None,

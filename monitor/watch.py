@@ -6,6 +6,7 @@ the keeper and the clock behind `now` differ.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from hashlib import sha256
@@ -16,7 +17,7 @@ import structlog
 
 from monitor.config_changes import ChangeKind
 from monitor.diff import RaceState, Step, advance, is_finished, miss, open_race, redecide
-from monitor.errors import FetchFailure, SourceFailure
+from monitor.errors import FetchFailure, MonitorError, ScraperBroken, SourceFailure
 from monitor.events import Event, Kind
 from monitor.fetch import OK
 from monitor.match import Trouble, Unmatched, find
@@ -28,7 +29,7 @@ from monitor.tally import Snapshot
 from monitor.warc import digest_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from monitor.config_changes import Change
     from monitor.fetch import Fetcher
@@ -98,8 +99,9 @@ class Watch:
         """
         night, poll = self.night, self._store.poll(source)
         try:
-            answer = await self._fetch(night, source, poll, now)
-            report = await self._report(night, source, answer)
+            with _faults_named(source):
+                answer = await self._fetch(night, source, poll, now)
+                report = await self._report(night, source, answer)
         except SourceFailure as error:
             _log.warning("visit failed", source=source, error=f"{type(error).__name__}: {error}")
             self._keep_failure(night, source, poll, error, now)
@@ -315,6 +317,21 @@ class Watch:
         watched = night.races[race_id]
         step = redecide(watched, self._store.race(race_id), now)
         self._save(night, watched.race, step, now)
+
+
+@contextmanager
+def _faults_named(source: str) -> Iterator[None]:
+    """Turn whatever a scraper's own code raises into its source's failure."""
+    try:
+        yield
+    except MonitorError:
+        raise
+    except Exception as error:
+        _log.exception("scraper broke", source=source)
+        raise ScraperBroken(
+            f"the scraper of {source} failed on what the site answered "
+            f"({type(error).__name__}: {error}); use another source or the sheet, and mend it"
+        ) from error
 
 
 def _arrival(
