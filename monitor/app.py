@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from operator import attrgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -25,6 +27,7 @@ from monitor.errors import ConfigInvalid
 from monitor.fetch import HttpFetcher
 from monitor.night import Night, prepare
 from monitor.parsing import Parser
+from monitor.precincts import Line, PrecinctFormat
 from monitor.replay import RecordedKeeper, Replay
 from monitor.rulebook import shipped_rules
 from monitor.service import Service
@@ -37,12 +40,14 @@ from monitor.world import RecordedFetcher, World
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping
+    from typing import BinaryIO
 
     from monitor.deliver import Poster
     from monitor.errors import FetchFailure
     from monitor.model import Page
     from monitor.night import Scraper
     from monitor.races import Config, SourceConfig
+    from monitor.rules import RuleBook
     from scrapers.base import Platform
 
 SLACK_PACE = 1.05
@@ -64,15 +69,15 @@ def config_at(path: Path) -> Config:
     return load_config(path, scrapers())
 
 
-def night_of(config: Config) -> Night:
-    """Make a configuration ready with the shipped rules and the scrapers there are."""
+def night_of(config: Config, rules: RuleBook | None = None) -> Night:
+    """Make a configuration ready with the shipped rules, or others, and the scrapers there are."""
     found = scrapers()
 
     def make(source: SourceConfig) -> Scraper:
         scraper = found[source.scraper]
         return scraper(date=source.election.date, settings=dict(source.settings))
 
-    return prepare(config, shipped_rules(), make)
+    return prepare(config, rules or shipped_rules(), make)
 
 
 @contextmanager
@@ -184,7 +189,8 @@ class ReplayOptions:
 
     `speed`: virtual seconds a second, None for as fast as possible. `quiet`: no
     message is shown. `rehearse`: messages go to Slack's rehearsal channel, marked
-    TEST. `config`: the text of another configuration than the recording's own.
+    TEST. `config`: another configuration than the recording's own. `sleep` waits
+    between visits.
     """
 
     speed: float | None = None
@@ -193,6 +199,7 @@ class ReplayOptions:
     rehearse: bool = False
     config: Path | None = None
     on_visit: Callable[[datetime], None] = lambda _: None
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
 
 async def replay(
@@ -217,7 +224,7 @@ async def replay(
                 run = Replay(
                     Watch(night, store, fetcher, keeper, parser), store,
                     _deliverer(store, poster, night, paced=False), world,
-                    speed=options.speed, on_visit=options.on_visit,
+                    speed=options.speed, on_visit=options.on_visit, sleep=options.sleep,
                 )  # fmt: skip
                 await run.run(options.until)
     finally:
@@ -236,3 +243,35 @@ def _rehearsal_token(environ: Mapping[str, str], night: Night) -> str:
     if not night.config.slack.rehearsal_channel:
         raise ConfigInvalid(("slack.rehearsal_channel: --rehearse needs it",))
     return token
+
+
+@asynccontextmanager
+async def sender(
+    night: Night, store: Store, environ: Mapping[str, str], *, quiet: bool
+) -> AsyncIterator[Deliverer]:
+    """Open the sender of a live database: Slack with a token, else the terminal."""
+    token = read_token(environ)
+    async with _poster(token, read_api_url(environ), night, None, quiet=quiet) as poster:
+        yield _deliverer(store, poster, night, paced=token is not None)
+
+
+def precinct_format() -> PrecinctFormat:
+    """Return how North Carolina's precinct file is read."""
+    # Here, so that a platform somebody broke stops nothing but this.
+    from scrapers.platforms import ncsbe_pct, ncsbe_rows  # noqa: PLC0415
+
+    fields = attrgetter(*Line._fields)
+
+    def lines(stream: BinaryIO, where: str) -> Iterator[Line]:
+        return map(Line._make, map(fields, ncsbe_pct.read_rows(stream, where)))
+
+    return PrecinctFormat("NC", "ncsbe_pct", lines, ncsbe_rows.contest_party)
+
+
+def history_url(source: SourceConfig) -> str | None:
+    """Return the precinct file of a source's election, None on a platform that has none."""
+    found = scrapers()
+    platforms = tuple(found[name] for name in ("ncsbe", "ncsbe_pct") if name in found)
+    if not issubclass(found[source.scraper], platforms) or "ncsbe_pct" not in found:
+        return None
+    return next(found["ncsbe_pct"](date=source.election.date, settings={}).visit()).url

@@ -10,14 +10,14 @@ from __future__ import annotations
 import sqlite3
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlite_utils import Database
 
 from monitor.errors import DatabaseInUse, DatabaseLocked, DiskFull, StoreFailure, WrongDatabase
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 BUSY_SECONDS = 5.0
@@ -28,11 +28,19 @@ _FULL = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR})
 
 
 class _OwnedDatabase(Database):
-    """A database that holds its lock file until it is closed."""
+    """A database that holds its lock file until it is closed, and names its errors."""
 
-    def __init__(self, connection: sqlite3.Connection, lock: sqlite3.Connection) -> None:
-        super().__init__(connection)
+    def __init__(self, connection: sqlite3.Connection, lock: sqlite3.Connection, name: str) -> None:
         self._lock = lock
+        self._name = name
+        super().__init__(connection)
+
+    def execute(
+        self, sql: str, parameters: Sequence[Any] | dict[str, Any] | None = None
+    ) -> sqlite3.Cursor:
+        """Execute a statement; reading outside a transaction can find a full disk too."""
+        with translated(self._name):
+            return super().execute(sql, parameters)
 
     def close(self) -> None:
         """Close the connection, then give the lock file free."""
@@ -61,7 +69,7 @@ def open_database(path: Path, *, quick_check: bool = False) -> Database:
     lock = _lock_instance(path)
     try:
         with translated(str(path)):
-            database = _OwnedDatabase(_connect(path), lock)
+            database = _OwnedDatabase(_connect(path), lock, str(path))
             if quick_check:
                 _refuse_damage(database, path)
     except BaseException:

@@ -64,6 +64,7 @@ class Block(StrEnum):
     NOT_COMPLETE = "not-complete"
     NO_ELECTION_DAY = "no-election-day"
     WRITE_IN_AHEAD = "write-in-ahead"
+    UNCONTESTED = "uncontested"
     HAND_KEPT = "hand-kept"
     PLACE_OPEN = "place-open"
     THRESHOLD_OPEN = "threshold-open"
@@ -146,7 +147,9 @@ def decide(
     late = 0 if certified or rule is None else tally.total * rule.late_ballots_per_mille // 1000
     slack = 0 if certified else _slack(rule, tally, late)
     finding = _find(_Count(race, rule, tally, ours, slack, late, certified))
-    blocks = (*_proof_blocks(rule, tally, seen, certified=certified), *finding.open)
+    blocks = (*_proof_blocks(race, rule, tally, ours, seen, certified=certified), *finding.open)
+    if _is_uncontested(race, ours, tally):
+        blocks = (*blocks, Block.UNCONTESTED)
     too_close = blocks == (Block.PLACE_OPEN,)
     if seen.hand_kept and not too_close and not (certified and seen.signed):
         blocks = (*blocks, Block.HAND_KEPT)
@@ -167,11 +170,17 @@ def decide(
         outcome=Outcome.NONE if blocks else finding.outcome,
         computed=finding.outcome,
         if_final=_find(_Count(race, rule, tally, ours, slack=0, late=0, final=True)).outcome,
-        basis=Basis.NONE if blocks else basis,
+        basis=Basis.NONE if blocks or finding.outcome is Outcome.NONE else basis,
         too_close=too_close,
         blocks=blocks,
         in_recount_range=_in_recount_range(rule, tally, cut),
     )
+
+
+def _is_uncontested(race: Race, ours: Line, tally: Tally) -> bool:
+    """No more names than seats: known before the night, told in one line, never as won."""
+    named = sum(not line.is_write_in for line in tally.lines)
+    return not ours.is_write_in and named <= race.seats
 
 
 def _slack(rule: Rule | None, tally: Tally, late: int) -> int:
@@ -204,7 +213,7 @@ def _standing(tally: Tally, cut: _Cut) -> Standing:
 
 
 def _proof_blocks(
-    rule: Rule | None, tally: Tally, seen: Evidence, *, certified: bool
+    race: Race, rule: Rule | None, tally: Tally, ours: Line, seen: Evidence, *, certified: bool
 ) -> tuple[Block, ...]:
     found = []
     if seen.held:
@@ -223,9 +232,19 @@ def _proof_blocks(
         found.append(Block.NO_ELECTION_DAY)
     if not seen.two_looks:
         found.append(Block.ONE_LOOK)
-    if tally.lines and tally.lines[0].is_write_in and tally.lines[0].votes:
+    if _write_in_decides(rule, tally, ours, race.seats):
         found.append(Block.WRITE_IN_AHEAD)
     return tuple(found)
+
+
+def _write_in_decides(rule: Rule | None, tally: Tally, ours: Line, seats: int) -> bool:
+    """A write-in line sums unknown names: no place can be read from one inside the cut."""
+    if tally.lines and tally.lines[0].is_write_in and tally.lines[0].votes:
+        return True
+    by_first = rule is None or rule.method is Method.PLURALITY
+    ahead = [line for line in tally.lines if line.votes > ours.votes]
+    named = sum(not line.is_write_in for line in ahead)
+    return named < len(ahead) and named < (seats if by_first else ADVANCING * seats)
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ class RaceState:
     """The whole memory of one race.
 
     `counted`: first votes or NOW WATCHING were told, with `tally` as last told.
-    `late_start`: the race had votes when we began. `chain` holds the last key of
+    `late_start`: these figures were complete when we began. `chain` holds the last key of
     each family of events. `unmatched` holds, by source, what ops were told of a
     contest or candidate that is not found.
     """
@@ -112,7 +112,9 @@ def advance(watched: Watched, state: RaceState, source: str, arrival: Arrival) -
         verdict=judgement.verdict,
         tally=tally,
         decisions=decisions,
-        wants_look=wants_look(teller.state, decisions),
+        # Changed figures without a full look are not told yet: they need one soon.
+        wants_look=wants_look(teller.state, decisions)
+        or (judgement.verdict is Verdict.ACCEPTED and not arrival.is_look),
     )
 
 
@@ -206,9 +208,14 @@ def wants_look(state: RaceState, decisions: tuple[Decision, ...]) -> bool:
     holds = [s.hold.kind for s in state.standings.values() if s.hold is not None]
     if HoldKind.DECREASE in holds or HoldKind.SOFT in holds:
         return True
-    if any(told.turning or told.doubt_since for told in state.told.values()):
+    if any(told.turning or _is_settling(told) for told in state.told.values()):
         return True
     return any(_waits_for_look(state.told.get(d.candidate, Told()), d) for d in decisions)
+
+
+def _is_settling(told: Told) -> bool:
+    """HOLD OFF went out; a certified outcome in doubt is a person's business instead."""
+    return told.doubt_since is not None and told.basis is not Basis.CERTIFIED
 
 
 def _waits_for_look(told: Told, decision: Decision) -> bool:
@@ -234,12 +241,11 @@ class _Teller:
     def tell(self, kind: Kind, family: str, content: str, **parts: Any) -> None:
         after = self.state.chain.get(family, "")
         candidate = parts.get("candidate", "")
-        whole = f"{self.watched.race.id}\x1f{candidate}\x1f{kind}\x1f{content}\x1f{after}"
+        race = self.watched.race.id
+        whole = f"{race}\x1f{candidate}\x1f{family}\x1f{kind}\x1f{content}\x1f{after}"
         key = sha256(whole.encode()).hexdigest()[:32]
         self.state = replace(self.state, chain={**self.state.chain, family: key})
-        self.events.append(
-            Event(key=key, kind=kind, at=self.now, race=self.watched.race.id, **parts)
-        )
+        self.events.append(Event(key=key, kind=kind, at=self.now, race=race, **parts))
 
     def matched(self, source: str) -> None:
         """Tell ops that a race they were told of is found now."""
@@ -254,7 +260,8 @@ class _Teller:
     def missed(self, source: str, sentence: str, *, alarm: bool) -> None:
         """Hold a contest that vanished; tell ops once of one that is not found."""
         standing = self.state.standings.get(source, SourceStanding())
-        if standing.accepted is not None and standing.hold is None:
+        is_hard = standing.hold is not None and standing.hold.kind is HoldKind.HARD
+        if standing.accepted is not None and not is_hard:
             hold = Hold(HoldKind.HARD, sentence, self.now)
             held = {**self.state.standings, source: replace(standing, hold=hold)}
             self.state = replace(self.state, standings=held)
@@ -277,7 +284,7 @@ class _Teller:
             asked = replace(standing.hold, asked=True)
             standing = replace(standing, hold=asked)
             self._tell_hold(source, asked)
-        if judged.verdict is Verdict.NOTED and standing.note != before.note:
+        if judged.verdict is Verdict.NOTED and standing.note not in ("", before.note):
             self.tell(
                 Kind.NOTE_ADDED, f"note:{source}", standing.note, source=source,
                 reason=standing.note,
@@ -293,11 +300,18 @@ class _Teller:
         if hold.kind in (HoldKind.HARD, HoldKind.DECREASE):
             self._tell_hold(source, hold)
         elif hold.kind is HoldKind.SOFT and hold.snapshot is not None:
-            shown = add_up(self.watched.race, {**accepted(self.state), source: hold.snapshot})
+            shown, decisions = current(self.watched, self._as_if(source, hold, hold.snapshot))
             self.tell(
                 Kind.COUNT_UPDATED, "counts", f"checking {_content(shown)}", source=source,
-                before=self.state.tally, after=shown, checking=True,
+                before=self.state.tally, after=shown, decision=_first_of(decisions),
+                candidate=_name_of(decisions), checking=True,
             )  # fmt: skip
+
+    def _as_if(self, source: str, hold: Hold, snapshot: Snapshot) -> RaceState:
+        """Return the state as if held figures were accepted; the hold still blocks outcomes."""
+        standing = self.state.standings.get(source, SourceStanding())
+        as_if = replace(standing, accepted=snapshot, hold=hold)
+        return replace(self.state, standings={**self.state.standings, source: as_if})
 
     def _tell_hold(self, source: str, hold: Hold) -> None:
         self.tell(
@@ -313,10 +327,11 @@ class _Teller:
     ) -> tuple[Tally | None, tuple[Decision, ...]]:
         """Tally and decide on the state as it is now, and tell what changed.
 
-        Counts and leads are told only when an accepted look `answered`.
+        Nothing is told of a race without a vote, unless it had some. Counts and leads
+        are told only when an accepted look `answered`.
         """
         tally, decisions = current(self.watched, self.state)
-        if tally is None or not tally.total:
+        if tally is None or not (tally.total or self.state.counted):
             return tally, decisions
         if not answered:
             pass
@@ -341,7 +356,8 @@ class _Teller:
             d.candidate: replace(self._told(d.candidate), standing=d.standing) for d in decisions
         }
         self.state = replace(
-            self.state, counted=True, late_start=not from_zero, tally=tally,
+            self.state, counted=True, tally=tally,
+            late_start=not from_zero and tally.is_complete,
             told={**self.state.told, **told},
         )  # fmt: skip
 
@@ -361,8 +377,9 @@ class _Teller:
             before=before, after=tally, decision=shown,
             candidate=shown.candidate if shown else "",
             touches_outcome=any(t.outcome is not Outcome.NONE for t in self.state.told.values()),
+            outcome_stands=all(map(self._stands, decisions)),
         )  # fmt: skip
-        self.state = replace(self.state, tally=tally)
+        self.state = replace(self.state, tally=tally, late_start=False)
 
     def _turned_back(self, decisions: tuple[Decision, ...]) -> None:
         """The figures are those told: a standing that was turning has its second look."""
@@ -380,10 +397,17 @@ class _Teller:
         for decision in decisions:
             told = self._told(decision.candidate)
             after = _turned(told, decision.standing, self.now)
-            if told.standing is not None and after.standing is not told.standing:
+            if None not in (told.standing, after.standing) and after.standing != told.standing:
                 confirmed = confirmed or decision
             self._remember(decision.candidate, after)
         return confirmed
+
+    def _stands(self, decision: Decision) -> bool:
+        """Say whether what was told of a candidate is what the figures still give."""
+        told = self._told(decision.candidate)
+        if told.outcome is Outcome.NONE:
+            return True
+        return told.doubt_since is None and decision.if_final is told.outcome
 
     def _is_turning(self) -> bool:
         return any(told.turning is not None for told in self.state.told.values())
@@ -434,7 +458,10 @@ class _Teller:
             return
         if decision.if_final is told.outcome:
             after = replace(told, doubt_since=None)
-            self._tell_outcome(Kind.OUTCOME_STANDS, decision, tally, after)
+            if told.basis is Basis.CERTIFIED:  # channels heard no HOLD OFF
+                self._remember(decision.candidate, after)
+            else:
+                self._tell_outcome(Kind.OUTCOME_STANDS, decision, tally, after)
         elif told.basis is not Basis.CERTIFIED:
             after = replace(
                 told, outcome=Outcome.NONE, basis=Basis.NONE, doubt_since=None, too_close=False
@@ -471,6 +498,8 @@ _KINDS = {
 
 def _turned(told: Told, standing: Standing, now: datetime) -> Told:
     """A standing turns when an accepted answer at least 60 s later still shows it."""
+    if standing is Standing.NO_VOTES:
+        return replace(told, standing=None, turning=None, turning_since=None)
     if told.standing is None or standing is told.standing:
         return replace(told, standing=standing, turning=None, turning_since=None)
     if told.turning is not standing or told.turning_since is None:

@@ -59,7 +59,8 @@ class Event:
     empty where the event has none. `before` and `after` are the tallies, `was` and
     `decision` the decisions around it. `reason`: what was seen, for notes, holds
     and source states. `late_start`: the race had votes when we began.
-    `touches_outcome`: staff were told an outcome that rests on these figures.
+    `touches_outcome`: staff were told an outcome that rests on these figures;
+    `outcome_stands`: it is still what they give, and not in doubt.
     """
 
     key: str
@@ -77,3 +78,4 @@ class Event:
     late_start: bool = False
     checking: bool = False
     touches_outcome: bool = False
+    outcome_stands: bool = False

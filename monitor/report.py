@@ -3,14 +3,39 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from monitor.database import open_reader
+from monitor.database import open_reader, translated
+from monitor.errors import WrongDatabase
+from monitor.words import signed, surname
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from sqlite_utils import Database
+
 VIEWS = ("race_status", "race_history", "source_status", "event_log", "post_log")
+
+
+@contextmanager
+def reading(database: Path) -> Iterator[Database]:
+    """Open a database of this program for reading, beside the instance that writes it.
+
+    Raises `StoreFailure` when there is none, and `WrongDatabase` for another
+    program's.
+    """
+    db = open_reader(database)
+    try:
+        with translated(str(database)):
+            if not set(VIEWS) <= set(db.view_names()):
+                raise WrongDatabase(
+                    f"{database} holds no races of this program; name another file with --database"
+                )
+            yield db
+    finally:
+        db.close()
 
 
 def view(database: Path, name: str) -> list[dict[str, Any]]:
@@ -18,11 +43,8 @@ def view(database: Path, name: str) -> list[dict[str, Any]]:
     if name not in VIEWS:
         raise ValueError(f"no view {name!r}")
     order = {"race_status": "race, candidate", "source_status": "source"}.get(name, '"row"')
-    db = open_reader(database)
-    try:
+    with reading(database) as db:
         rows = list(db.query(f"SELECT * FROM {name} ORDER BY {order}"))  # noqa: S608 - checked
-    finally:
-        db.close()
     return [{key: _decoded(key, value) for key, value in row.items()} for row in rows]
 
 
@@ -40,3 +62,24 @@ def post_log_json(database: Path) -> str:
     kept = ("at", "race", "kind", "channel", "thread", "text", "blocks", "key")
     return json.dumps([{name: row[name] for name in kept} for row in rows], indent=1,
                       ensure_ascii=False)  # fmt: skip
+
+
+def status_lines(rows: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """Choose what of `race_status` fits a terminal; `--json` has every column."""
+    return [_status_line(row) for row in rows]
+
+
+def _status_line(row: Mapping[str, Any]) -> dict[str, str]:
+    outcome = row["outcome"] if row["outcome"] != "none" else row["standing"]
+    basis = f" ({row['basis']})" if row["basis"] != "none" else ""
+    reported, known = row["units_reported"], row["units_total"]
+    return {
+        "race": row["race"],
+        "ours": surname(row["candidate"]),
+        "stands": f"{outcome}{basis}",
+        "votes": f"{row['votes']:,}",
+        "rival": surname(row["rival"]),
+        "margin": signed(row["margin"]),
+        "units": "" if known is None else f"{reported:,}/{known:,}",
+        "checked (UTC)": row["checked_at"][:16].replace("T", " "),
+    }

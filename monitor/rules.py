@@ -13,10 +13,36 @@ from datetime import date, time
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from monitor.deadlines import Deadline
 from monitor.races import ElectionKind
 
 if TYPE_CHECKING:
     from monitor.races import Election, Race
+
+FACTS = (
+    "method",
+    "base",
+    "follow_up",
+    "runoff_date",
+    "recount",
+    "late_ballots",
+    "tie",
+    "canvass",
+    "certification",
+    "polls_close",
+)
+"""What a rule card holds; each has its own source."""
+
+NEEDED = ("method", "base", "follow_up")
+"""The facts without which no outcome is given automatically."""
+
+_FACT_OF_DEADLINE = {
+    "canvass": "canvass",
+    "certification": "certification",
+    "recount-request": "recount",
+    "runoff-request": "follow_up",
+    "runoff": "runoff_date",
+}
 
 
 class Method(StrEnum):
@@ -47,10 +73,11 @@ class RecountKind(StrEnum):
 
 
 class RecountBase(StrEnum):
-    """The votes a recount formula takes its share of."""
+    """The votes a recount formula takes its share of; `top-two`: of winner and rival together."""
 
     CONTEST = "contest"
     WINNER = "winner"
+    TOP_TWO = "top-two"
 
 
 class ContestKind(StrEnum):
@@ -77,6 +104,7 @@ class Recount:
 
     `or_total_below`: also in range when the contest has fewer votes than this.
     `at_most_votes`: the range is never wider than this many votes (0: no such limit).
+    `at_least_votes`: nor narrower than this.
     """
 
     kind: RecountKind
@@ -86,6 +114,7 @@ class Recount:
     inclusive: bool = True
     or_total_below: int = 0
     at_most_votes: int = 0
+    at_least_votes: int = 0
     deadline: str = ""
 
 
@@ -98,9 +127,10 @@ class Rule:
     Threshold of `majority` and `substantial-plurality`:
     `denominator * votes > numerator * base` (`>=` when not `strict`).
     `late_ballots_per_mille`: the most that can still be counted after the night,
-    as thousandths of the ballots counted. `sources` maps a fact's name (method,
-    base, follow_up, recount, late_ballots, tie, canvass, certification,
-    polls_close) to its source; a fact that is missing there is unverified.
+    as thousandths of the ballots counted. `sources` maps a fact's name (`FACTS`)
+    to its source; a fact that is missing there is unverified. `deadlines` maps
+    canvass, certification, recount-request, runoff-request and runoff to dates, as
+    far as the card has them. `note`: what a reader of the card must know besides.
     """
 
     state: str
@@ -125,6 +155,9 @@ class Rule:
     zone: str
     sources: tuple[tuple[str, Source], ...]
     state_name: str = ""
+    runoff_date: str = ""
+    deadlines: tuple[tuple[str, Deadline], ...] = ()
+    note: str = ""
 
     def last_day(self) -> date:
         """Return the last day in force, or the last day there is."""
@@ -134,19 +167,44 @@ class Rule:
         """Return where a fact was read, or None when it is unverified."""
         return dict(self.sources).get(fact)
 
+    def has(self, fact: str) -> bool:
+        """Say whether the card says anything of a fact; only a runoff's date may be left out."""
+        return fact != "runoff_date" or bool(self.runoff_date)
+
     def unverified(self) -> tuple[str, ...]:
         """Return the facts an outcome needs that nobody has verified."""
-        needed = ("method", "base", "follow_up")
-        return tuple(fact for fact in needed if self.source_of(fact) is None)
+        return tuple(fact for fact in NEEDED if self.source_of(fact) is None)
+
+    def reminders(self) -> tuple[tuple[str, Deadline], ...]:
+        """Return the deadlines that may be reminded of: a verified fact, given as a rule."""
+        return tuple(
+            (name, deadline)
+            for name, deadline in self.deadlines
+            if self.source_of(_FACT_OF_DEADLINE[name]) and deadline.due(date.min) is not None
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Unelected:
+    """A state where no local prosecutor is elected, in one sentence."""
+
+    state: str
+    state_name: str
+    text: str
+    source: Source | None
 
 
 @dataclass(frozen=True, slots=True)
 class RuleBook:
-    """Every rule card, the text they were read from, and its SHA-256."""
+    """Every rule card, the text they were read from, and its SHA-256.
+
+    `unelected`: the states that have no card because they elect no prosecutor.
+    """
 
     rules: tuple[Rule, ...]
     digest: str
     text: str = ""
+    unelected: tuple[Unelected, ...] = ()
 
     def rule_for(
         self, state: str, office_kind: str, contest_kind: ContestKind, on: date
@@ -204,10 +262,19 @@ def recount_range(rule: Rule, total: int, winner_votes: int) -> int:
         return total
     if recount.numerator == 0:
         return -1
-    base = total if recount.base is RecountBase.CONTEST else winner_votes
-    share = recount.numerator * base - (0 if recount.inclusive else 1)
-    margin = share // recount.denominator
-    return min(margin, recount.at_most_votes) if recount.at_most_votes else margin
+    margin = _share_margin(recount, total, winner_votes)
+    margin = min(margin, recount.at_most_votes) if recount.at_most_votes else margin
+    return max(margin, recount.at_least_votes)
+
+
+def _share_margin(recount: Recount, total: int, winner_votes: int) -> int:
+    """Return the largest margin inside the share; the rival's votes are winner's less margin."""
+    share, whole = recount.numerator, recount.denominator
+    if recount.base is RecountBase.TOP_TWO:
+        part, whole = 2 * share * winner_votes, whole + share
+    else:
+        part = share * (total if recount.base is RecountBase.CONTEST else winner_votes)
+    return (part - (0 if recount.inclusive else 1)) // whole
 
 
 _WORDS = {
@@ -227,4 +294,6 @@ def in_words(rule: Rule) -> str:
         words = _WORDS[rule.method]
     if rule.method is Method.MAJORITY and rule.follow_up is FollowUp.RUNOFF_AUTOMATIC:
         words += "; otherwise a runoff"
+    if rule.method is Method.MAJORITY and rule.follow_up is FollowUp.ADVANCE_TOP_TWO:
+        words += "; otherwise the top two go on"
     return f"{words} ({rule.state_name or rule.state})"

@@ -13,9 +13,11 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 
-from monitor.model import Contest, VoteType
+from monitor.match import fingerprint, normal_name
+from monitor.model import Contest, Selection, Units, VoteType
 from monitor.tally import Snapshot
 
+LOOKS_APART = timedelta(seconds=60)
 DECREASE_WAIT = timedelta(minutes=5)
 NIGHT = timedelta(hours=14)
 SEEN_LIMIT = 400
@@ -154,7 +156,7 @@ def _before_close(before: SourceStanding, arrival: Arrival) -> Judgement:
     contest = arrival.snapshot.contest
     read = replace(before, from_zero=True)
     if not _total(contest):
-        return Judgement(Verdict.BEFORE_CLOSE, read)
+        return Judgement(Verdict.BEFORE_CLOSE, replace(read, hold=None), ended=before.hold)
     shown = figures(contest)
     if shown not in read.early_votes:
         read = replace(read, early_votes=(*read.early_votes, shown))
@@ -163,6 +165,10 @@ def _before_close(before: SourceStanding, arrival: Arrival) -> Judgement:
 
 def _impossible(contest: Contest) -> str:
     total = _total(contest)
+    if min((choice.votes for choice in contest.selections), default=0) < 0:
+        return "a line has fewer than zero votes"
+    if len({choice.key for choice in contest.selections}) < len(contest.selections):
+        return "a line stands there twice"
     for limit, name in (
         (contest.ballots_cast, "ballots cast"),
         (contest.registered_voters, "registered voters"),
@@ -178,10 +184,11 @@ def _compare(before: SourceStanding, accepted: Snapshot, arrival: Arrival) -> Ju
     old, new = accepted.contest, arrival.snapshot.contest
     if reason := _changed_identity(old, new):
         return _hold(before, arrival, HoldKind.HARD, reason)
-    if reason := _older(before, accepted, arrival):
-        return _hold(before, arrival, HoldKind.OLDER, reason)
+    older = _older(before, accepted, arrival)
     if figures(old) == figures(new):
-        return _same(before, arrival)
+        return _same(before, _as_accepted(accepted, arrival) if older else arrival)
+    if older:
+        return _hold(before, arrival, HoldKind.OLDER, older)
     if reason := _fallen(old, new):
         return _decrease(before, arrival, reason)
     if reason := _doubled(before, old, new):
@@ -191,16 +198,28 @@ def _compare(before: SourceStanding, accepted: Snapshot, arrival: Arrival) -> Ju
     return _accept(before, arrival)
 
 
+def _as_accepted(accepted: Snapshot, arrival: Arrival) -> Arrival:
+    """An older page with the same figures: the newer one stays, proved if they agree."""
+    agrees = arrival.snapshot.status == accepted.status
+    return replace(arrival, snapshot=accepted, is_look=arrival.is_look and agrees)
+
+
 def _changed_identity(old: Contest, new: Contest) -> str:
-    if (old.title, old.party) != (new.title, new.party):
-        return f"the contest «{old.title}» is now «{new.title}»"
-    before = {s.key: s.name for s in old.selections if not s.is_write_in}
-    after = {s.key: s.name for s in new.selections if not s.is_write_in}
-    gone = [name for key, name in before.items() if after.get(key) != name]
-    come = [name for key, name in after.items() if before.get(key) != name]
+    if fingerprint(old) != fingerprint(new):
+        party = f", {new.party}" if new.party != old.party else ""
+        return f"the contest «{old.title}» is now «{new.title}»{party}"
+    before = {s.key: s for s in old.selections if not s.is_write_in}
+    after = {s.key: s for s in new.selections if not s.is_write_in}
+    gone = [s.name for s in before.values() if not _is_named(after.get(s.key), s)]
+    come = [s.name for s in after.values() if not _is_named(before.get(s.key), s)]
     if not gone:
         return ""
     return f"{', '.join(gone)} vanished" + (f"; {', '.join(come)} appeared" if come else "")
+
+
+def _is_named(one: Selection | None, other: Selection) -> bool:
+    """The same line under the same name, however it is spelled."""
+    return one is not None and normal_name(one.name) == normal_name(other.name)
 
 
 def _older(before: SourceStanding, accepted: Snapshot, arrival: Arrival) -> str:
@@ -224,9 +243,18 @@ def _fallen(old: Contest, new: Contest) -> str:
     for choice in old.selections:
         if now.get(choice.key, 0) < choice.votes:
             return f"{choice.name} fell from {choice.votes:,} to {now.get(choice.key, 0):,}"
-    if old.units and new.units and new.units.reported < old.units.reported:
-        return f"units fell from {old.units.reported:,} to {new.units.reported:,}"
-    return ""
+    return _units_fallen(old.units, new.units)
+
+
+def _units_fallen(old: Units | None, new: Units | None) -> str:
+    """Fewer units in, or fewer in all: then a count could look complete that is not."""
+    if old is None or new is None:
+        return ""
+    if new.kind is not old.kind:
+        return f"units changed from {old.kind} to {new.kind}"
+    if new.reported < old.reported:
+        return f"units fell from {old.reported:,} to {new.reported:,}"
+    return f"the number of units fell from {old.total:,} to {new.total:,}" * (new.total < old.total)
 
 
 def _decrease(before: SourceStanding, arrival: Arrival, reason: str) -> Judgement:
@@ -289,7 +317,10 @@ def _soft(before: SourceStanding, arrival: Arrival) -> Judgement:
     if held is None or held.kind is not HoldKind.SOFT or held.snapshot is None:
         hold = Hold(HoldKind.SOFT, "many new votes, no new unit", arrival.at, arrival.snapshot)
         return Judgement(Verdict.SHOWN, replace(before, hold=hold), placed=hold, ended=held)
-    if arrival.is_look and not _fallen(held.snapshot.contest, arrival.snapshot.contest):
+    if _fallen(held.snapshot.contest, arrival.snapshot.contest):
+        hold = replace(held, since=arrival.at, snapshot=arrival.snapshot)
+        return Judgement(Verdict.SHOWN, replace(before, hold=hold), placed=hold)
+    if arrival.is_look and arrival.at - held.since >= LOOKS_APART:
         return _accept(before, arrival)
     return Judgement(Verdict.IGNORED, before)
 
@@ -333,8 +364,12 @@ def _hold(before: SourceStanding, arrival: Arrival, kind: HoldKind, reason: str)
     held = before.hold
     if held is not None and held.kind is kind and _stem(held.reason) == _stem(reason):
         return Judgement(Verdict.HELD, before)
+    if held is not None and kind is HoldKind.OLDER:
+        # It says nothing of the present, so it ends no other hold and restarts no wait.
+        return Judgement(Verdict.IGNORED, before)
     hold = Hold(kind, reason, arrival.at, arrival.snapshot)
-    return Judgement(Verdict.HELD, replace(before, hold=hold), placed=hold)
+    gone = held is not None and held.kind is HoldKind.SOFT
+    return Judgement(Verdict.HELD, replace(before, hold=hold), placed=hold, gone=gone)
 
 
 def _stem(reason: str) -> str:

@@ -25,7 +25,7 @@ GIVE_UP = timedelta(days=60)
 class Plan:
     """One source's races: when the first and the last of their polls close.
 
-    `refresh`: how often the source changes at most; no poll is faster.
+    `refresh`: how often the source changes at most; no poll but a second look is faster.
     """
 
     source: str
@@ -78,27 +78,36 @@ def next_visit(plan: Plan, poll: PollState, start: datetime) -> datetime | None:
     if poll.failures:
         return last + _backoff(plan, poll, last)
     if poll.wants_look:
-        return last + max(LOOK_WAIT, plan.refresh)
+        return last + LOOK_WAIT
     step = interval(plan, last)
-    due = _next_slot(plan.source, last, step)
+    # Half, so that a visit a little behind its moment does not miss the next one.
+    due = _next_slot(plan.source, last, step, max(LOOK_WAIT, plan.refresh) / 2)
     if due > plan.first_close - _BEFORE[0][0] > last:
         return plan.first_close - _BEFORE[0][0]
     return due
 
 
-def _next_slot(source: str, last: datetime, step: timedelta) -> datetime:
-    """Return the first moment after `last` on the source's own phase of `step`."""
+def _next_slot(source: str, last: datetime, step: timedelta, apart: timedelta) -> datetime:
+    """Return the next moment on the source's own phase of `step`, `apart` or more from the last.
+
+    A second look or a failure leaves `last` off the phase: the next moment on it could
+    be a second away.
+    """
     seconds = int(step.total_seconds())
     phase = int(sha256(source.encode()).hexdigest(), 16) % seconds
     passed = int(last.timestamp())
     behind = (passed - phase) % seconds
-    return datetime.fromtimestamp(passed - behind + seconds, tz=last.tzinfo)
+    wait = seconds - behind
+    if wait < apart.total_seconds():
+        wait += seconds
+    return datetime.fromtimestamp(passed + wait, tz=last.tzinfo)
 
 
 def _backoff(plan: Plan, poll: PollState, last: datetime) -> timedelta:
-    step = LOOK_WAIT if poll.wants_look else interval(plan, last)
+    asked = timedelta(seconds=poll.retry_after)
     if poll.wants_look:
-        return max(step, timedelta(seconds=poll.retry_after))
-    cap = BACKOFF_CAP_IN_WINDOW if in_window(plan, last) else max(step, BACKOFF_CAP)
+        return max(LOOK_WAIT, asked)
+    step = interval(plan, last)
+    cap = max(step, BACKOFF_CAP_IN_WINDOW if in_window(plan, last) else BACKOFF_CAP)
     grown = min(step * (1 << min(poll.failures - 1, 6)), cap)
-    return max(grown, timedelta(seconds=poll.retry_after))
+    return max(grown, asked)

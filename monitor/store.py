@@ -16,7 +16,7 @@ from pydantic import TypeAdapter
 from sqlite_utils import Migrations
 
 from monitor import outbox
-from monitor.database import stamp, transaction
+from monitor.database import stamp, transaction, translated
 from monitor.diff import RaceState, Told
 from monitor.errors import WrongDatabase
 from monitor.events import Event
@@ -77,13 +77,16 @@ CREATE TABLE events (
     body TEXT NOT NULL, config TEXT NOT NULL, rules TEXT NOT NULL
 ) STRICT;
 CREATE TABLE imports (
-    digest TEXT PRIMARY KEY, name TEXT NOT NULL, rows INTEGER NOT NULL, at TEXT NOT NULL
+    id INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE, name TEXT NOT NULL,
+    rows INTEGER NOT NULL, at TEXT NOT NULL, finished INTEGER NOT NULL
 ) STRICT;
-CREATE TABLE precinct_votes (
-    import TEXT NOT NULL, line INTEGER NOT NULL, county TEXT NOT NULL, election_date TEXT,
-    precinct TEXT NOT NULL, contest_key TEXT NOT NULL, contest TEXT NOT NULL,
-    choice TEXT NOT NULL, party TEXT NOT NULL, election_day INTEGER, early INTEGER,
-    absentee_mail INTEGER, provisional INTEGER, votes INTEGER NOT NULL,
+CREATE TABLE precinct_lines (
+    import INTEGER NOT NULL REFERENCES imports (id), line INTEGER NOT NULL,
+    county TEXT NOT NULL, election_date TEXT NOT NULL, precinct TEXT NOT NULL,
+    contest_key TEXT NOT NULL, contest TEXT NOT NULL, vote_for INTEGER NOT NULL,
+    choice TEXT NOT NULL, party TEXT NOT NULL, election_day INTEGER NOT NULL,
+    early INTEGER NOT NULL, absentee_mail INTEGER NOT NULL, provisional INTEGER NOT NULL,
+    votes INTEGER NOT NULL CHECK (votes >= 0), is_real_precinct INTEGER,
     PRIMARY KEY (import, line)
 ) STRICT, WITHOUT ROWID;
 """
@@ -105,6 +108,10 @@ CREATE VIEW event_log AS SELECT "row", key, kind, race, source, candidate, at, r
     config, rules FROM events;
 CREATE VIEW post_log AS SELECT at, race, kind, channel, thread, text, blocks, key, "row",
     state FROM outbox;
+CREATE VIEW precinct_votes AS SELECT digest AS import, line, county, election_date, precinct,
+    contest_key, contest, choice, party, election_day, early, absentee_mail, provisional, votes,
+    vote_for, is_real_precinct
+    FROM precinct_lines JOIN imports ON imports.id = import WHERE finished;
 """
 
 
@@ -122,7 +129,8 @@ class Store:
 
     def __init__(self, db: Database) -> None:
         self.db = db
-        migrations.apply(db)
+        with translated("the database"):
+            migrations.apply(db)
 
     def transaction(self) -> AbstractContextManager[None]:
         """Open the one transaction of a visit."""

@@ -46,8 +46,9 @@ class Tally:
     """The race's total. `lines` stand by votes, then name, so the first one leads.
 
     `total` is the sum of all lines, write-ins included. `units` is None when any
-    source prints none, or when their kinds differ. `status` is the least advanced
-    of the sources'. `missing` names the counties no accepted report covers yet.
+    source prints none or an impossible figure, or when their kinds differ. `status`
+    is the least advanced of the sources'. `missing` names the counties no accepted
+    report covers yet.
     """
 
     lines: tuple[Line, ...]
@@ -108,7 +109,10 @@ def add_up(race: Race, accepted: dict[str, Snapshot]) -> Tally:
     used: list[tuple[str, Snapshot]] = []
     missing: list[str] = []
     for uses in groups(race):
-        first = next((use.source for use in uses if use.source in accepted), None)
+        present = [use.source for use in uses if use.source in accepted]
+        # A trusted source without a vote yet does not hide one that has some.
+        voted = (s for s in present if any(c.votes for c in accepted[s].contest.selections))
+        first = next(voted, next(iter(present), None))
         if first is None:
             missing.extend(uses[0].covers)
         else:
@@ -165,7 +169,8 @@ def _add_types(one: tuple[VoteCount, ...], two: tuple[VoteCount, ...]) -> tuple[
 
 
 def _units(units: list[Units | None]) -> Units | None:
-    known = [unit for unit in units if unit is not None]
+    # Summed, a county at 12 of 10 would make up for one at 8 of 10.
+    known = [unit for unit in units if unit is not None and unit.reported <= unit.total > 0]
     if not known or len(known) != len(units) or len({unit.kind for unit in known}) > 1:
         return None
     return Units(

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from monitor.outbox import Row, Thread
 
 _MRKDWN = re.compile(
-    r"<(?P<target>[^<>|\n]+)(?:\|(?P<label>[^<>\n]*))?>"
+    r"```(?P<block>(?s:.+?))```"
+    r"|<(?P<target>[^<>|\n]+)(?:\|(?P<label>[^<>\n]*))?>"
     r"|(?<![\w*])\*(?P<bold>[^*\n]+)\*(?![\w*])"
     r"|(?<![\w_])_(?P<italic>[^_\n]+)_(?![\w_])"
     r"|(?<![\w~])~(?P<strike>[^~\n]+)~(?![\w~])"
@@ -92,6 +93,8 @@ def mrkdwn(text: str) -> Text:
 
 def _marked(found: re.Match[str]) -> Text:
     target, label = found["target"], found["label"]
+    if found["block"] is not None:
+        return Text(_unescaped(found["block"].strip("\n")))
     if target is None:
         kind = str(found.lastgroup)
         inner = mrkdwn(found[kind])

@@ -33,6 +33,7 @@ BLOCK_SENTENCES = {
     Block.NOT_COMPLETE: "the count is not complete",
     Block.NO_ELECTION_DAY: "marked complete, but no election-day votes are in",
     Block.WRITE_IN_AHEAD: "write-ins are ahead and their names are not reported",
+    Block.UNCONTESTED: "nobody else is on the ballot, so there is no race to win",
     Block.HAND_KEPT: "numbers kept by hand need a named person to confirm",
     Block.PLACE_OPEN: "the gap is smaller than the votes that may still come",
     Block.THRESHOLD_OPEN: "the votes that may still come decide whether the threshold is met",
@@ -52,7 +53,7 @@ def safe(text: str) -> str:
     kept = "".join(c for c in text if c.isprintable() or c.isspace())
     plain = re.sub(r"[*~`]|(?<!\w)_+|_+(?!\w)", " ", kept)
     plain = " ".join(plain.split())[:NAME_LIMIT]
-    plain = plain.replace("://", ": //")
+    plain = re.sub(r":(?=[A-Za-z+][\w+'-]*:)", " ", plain.replace("://", ": //"))
     return plain.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
@@ -65,9 +66,11 @@ def link(url: str, label: str) -> str:
 
 
 def surname(name: str) -> str:
-    """Return the last name: the last word that is no suffix."""
-    words = [word for word in name.split() if word.strip(".,").lower() not in _SUFFIXES]
-    return words[-1].strip(",") if words else name
+    """Return the last name: the last word that is no suffix, or what stands before a comma."""
+    bare = re.sub(r"\([^()]*\)", " ", name)
+    words = [word for word in bare.split() if word.strip(".,").lower() not in _SUFFIXES]
+    last = " ".join(words).rstrip(",").partition(",")[0].split()
+    return last[-1] if last else name
 
 
 def short_name(name: str, width: int) -> str:
@@ -134,11 +137,13 @@ def types_line(tally: Tally) -> str:
 
 def reasons(decision: Decision, tally: Tally) -> str:
     """Write every reason why there is no outcome yet, in one sentence."""
+    # A second look is news only when nothing else is waited for.
+    open_ones = [block for block in decision.blocks if block is not Block.ONE_LOOK]
     words = [
         f"{units_long(tally.units)}"
         if block is Block.NOT_COMPLETE and tally.units
         else BLOCK_SENTENCES[block]
-        for block in decision.blocks
+        for block in open_ones or decision.blocks
     ]
     return "; ".join(words)
 

@@ -45,6 +45,7 @@ class World:
         visible = _visible(entries)
         self.starts_at = min(visible.values(), default=head.date)
         self.ends_at = max(visible.values(), default=head.date)
+        self._moments = sorted(visible.values())
         self._by_id = {entry.id: entry for entry in entries}
         _refuse_lost_originals(entries, self._by_id, path)
         self._by_digest = {entry.digest: entry for entry in entries if entry.kind == "response"}
@@ -64,6 +65,10 @@ class World:
         except OSError as error:
             raise ArchiveFailure(f"cannot read the archive {path} ({error.strerror})") from None
         return cls(path, first, contents)
+
+    def share_seen(self, now: datetime) -> float:
+        """Return the share of the records visible by a moment, 0 to 1, for a progress display."""
+        return bisect_right(self._moments, now) / max(len(self._moments), 1)
 
     def answer(
         self, request: Request, *, known: Page | None, now: datetime, unconditional: bool

@@ -1,7 +1,9 @@
 """State law: the shipped cards, the loader's refusals, and the arithmetic one vote to each side.
 
 Real figures: Durham 2018 (certified), Dallas 2018 (official and March 8), Sampson
-clerk 2018 (unofficial), Contra Costa 2018 (election night).
+clerk 2018 (unofficial), Contra Costa 2018 (election night), Broward 2020 and the gap of
+Queens 2019 on the night (news). Real dates: runoffs of 2020, 2022 and 2024. Figures of
+Georgia, Louisiana and the recounts of other states are ours.
 """
 
 from __future__ import annotations
@@ -14,10 +16,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.deadlines import CountedFrom, Deadline
 from monitor.errors import ConfigInvalid
 from monitor.races import Election, ElectionKind, Endorsement, Race
 from monitor.rulebook import load_rules, shipped_rules
 from monitor.rules import (
+    FACTS,
     ContestKind,
     FollowUp,
     Method,
@@ -171,8 +175,10 @@ def test_what_follows_when_nobody_meets_the_rule() -> None:
     assert CA.follow_up is FollowUp.ADVANCE_TOP_TWO
 
 
-def test_no_recount_of_these_states_comes_by_itself() -> None:
-    assert {rule.recount.kind for rule in BOOK.rules} == {RecountKind.ON_REQUEST}
+@pytest.mark.parametrize("state", ["NC", "TX", "PA", "CA", "GA", "OK", "VA", "MD"])
+def test_no_recount_of_these_states_comes_by_itself(state: str) -> None:
+    kinds = {rule.recount.kind for rule in BOOK.rules if rule.state == state}
+    assert kinds == {RecountKind.ON_REQUEST}
 
 
 def test_write_ins_count_in_the_base_but_not_in_texas_primaries() -> None:
@@ -185,11 +191,140 @@ def test_write_ins_count_in_the_base_but_not_in_texas_primaries() -> None:
 def test_there_is_no_rule_where_none_was_read() -> None:
     """Another state, office, kind or time gives None, and None blocks outcomes."""
     primary, on = ContestKind.PARTY_PRIMARY, date(2018, 5, 8)
-    assert BOOK.rule_for("NY", "prosecutor", primary, on) is None
+    assert BOOK.rule_for("NJ", "prosecutor", primary, on) is None
     assert BOOK.rule_for("NC", "sheriff", primary, on) is None
     assert BOOK.rule_for("CA", "prosecutor", primary, on) is None
     assert BOOK.rule_for("NC", "prosecutor", ContestKind.SPECIAL, on) is None
     assert BOOK.rule_for("TX", "prosecutor", primary, date(2017, 12, 31)) is None
+
+
+# --- every state
+
+STATES = (
+    "AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH"
+    " NJ NM NY NC ND OH OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY"
+)
+FOUND = "AL AR AZ CA FL GA HI IL IN KY LA MI MN MO MS NC ND NY OH OK PA SC SD TX VA WA WI"
+HEARSAY = "CO IA ID KS MA MD ME MT NE NH NM NV OR TN UT VT WV WY"
+NOW = date(2026, 11, 3)
+
+
+def test_every_state_has_cards_or_elects_no_prosecutor() -> None:
+    elected = {rule.state for rule in BOOK.rules}
+    unelected = {state.state for state in BOOK.unelected}
+    assert unelected == {"AK", "CT", "DC", "DE", "NJ", "RI"}
+    assert elected == set(STATES.split()) - unelected
+    assert elected == set(FOUND.split()) | set(HEARSAY.split())
+    assert all(state.text and state.state_name for state in BOOK.unelected)
+
+
+@pytest.mark.parametrize("state", sorted({rule.state for rule in BOOK.rules}))
+def test_every_state_has_one_kind_of_primary_and_a_general_in_force(state: str) -> None:
+    """A runoff that comes by itself or on request has its own card, or is the general's."""
+    now = [r for r in BOOK.rules if r.state == state and r.effective_from <= NOW <= r.last_day()]
+    kinds = {rule.contest_kind for rule in now}
+    primaries = {ContestKind.PARTY_PRIMARY, ContestKind.NONPARTISAN_PRIMARY}
+    assert len(kinds & primaries) == 1
+    assert ContestKind.GENERAL in kinds
+    runs_off = {FollowUp.RUNOFF_AUTOMATIC, FollowUp.RUNOFF_ON_REQUEST}
+    if any(r.follow_up in runs_off for r in now if r.contest_kind in primaries):
+        assert ContestKind.RUNOFF in kinds
+    assert len({(rule.polls_close, rule.zone, rule.state_name) for rule in now}) == 1
+    assert ZoneInfo(now[0].zone)
+
+
+def test_every_fact_has_a_whole_source_or_none() -> None:
+    for rule in BOOK.rules:
+        assert len(dict(rule.sources)) == len(rule.sources)
+        for fact, source in rule.sources:
+            assert fact in FACTS
+            assert len(source.text) > 10
+            assert date(2026, 1, 1) <= source.checked_on
+
+
+@pytest.mark.parametrize(
+    "state",
+    FOUND.split(),
+)
+def test_primaries_whose_law_was_found_may_give_outcomes(state: str) -> None:
+    found = [r for r in BOOK.rules if r.state == state and "primary" in r.contest_kind]
+    assert found
+    assert all(rule.unverified() == () for rule in found)
+
+
+@pytest.mark.parametrize("state", HEARSAY.split())
+def test_primaries_known_by_hearsay_never_do(state: str) -> None:
+    found = [r for r in BOOK.rules if r.state == state and "primary" in r.contest_kind]
+    assert found
+    assert all(rule.unverified() for rule in found)
+
+
+@pytest.mark.parametrize(
+    ("state", "per_mille"),
+    [("FL", 20), ("NY", 300), ("WA", 1000), ("OR", 1000), ("GA", 250), ("IL", 250)],
+)
+def test_start_values_for_late_ballots_have_no_source(state: str, per_mille: int) -> None:
+    found = [rule for rule in BOOK.rules if rule.state == state]
+    assert {rule.late_ballots_per_mille for rule in found} == {per_mille}
+    assert all(rule.source_of("late_ballots") is None for rule in found)
+
+
+def test_broward_2020_was_won_with_21_percent_and_no_runoff() -> None:
+    florida = card("FL", ContestKind.PARTY_PRIMARY, date(2020, 8, 18))
+    assert florida.method is Method.PLURALITY
+    assert florida.follow_up is FollowUp.NONE
+    assert meets(florida, 43_730, 206_333)
+    assert in_words(florida) == "most votes wins (Florida)"
+
+
+def test_new_york_is_a_plurality_and_its_late_ballots_cover_the_gap_of_queens() -> None:
+    """Queens 2019: 1,090 ahead of 85,800 counted, and lost. Manhattan 2021: 3.54 points."""
+    for on in (date(2019, 6, 25), date(2021, 6, 22)):
+        newyork = card("NY", ContestKind.PARTY_PRIMARY, on)
+        assert newyork.method is Method.PLURALITY
+        assert newyork.unverified() == ()
+        assert "Ranked choice" in newyork.note
+        assert 85_800 * newyork.late_ballots_per_mille // 1000 > 1_090
+        assert newyork.late_ballots_per_mille / 10 > 33.93 - 30.39
+
+
+def test_georgia_asks_a_majority_in_november_too() -> None:
+    for kind in (ContestKind.PARTY_PRIMARY, ContestKind.GENERAL):
+        georgia = card("GA", kind, date(2022, 5, 24))
+        assert threshold_votes(georgia, 100_000) == 50_001
+        assert georgia.follow_up is FollowUp.RUNOFF_AUTOMATIC
+    assert in_words(georgia) == "needs a majority; otherwise a runoff (Georgia)"
+
+
+def test_votes_for_withdrawn_candidates_leave_the_base_in_louisiana() -> None:
+    """Ours: 4,900 of 10,000, of which 300 for someone who withdrew: 50.5 % of 9,700."""
+    louisiana = card("LA", ContestKind.NONPARTISAN_PRIMARY, date(2020, 11, 3))
+    assert not louisiana.withdrawn_in_base
+    assert all(rule.withdrawn_in_base for rule in BOOK.rules if rule.state != "LA")
+    assert meets(louisiana, 4_900, 10_000 - 300)
+    assert not meets(louisiana, 4_900, 10_000)
+    assert not meets(louisiana, 4_850, 9_700)
+    assert meets(louisiana, 4_851, 9_700)
+    assert in_words(louisiana) == "needs a majority; otherwise the top two go on (Louisiana)"
+
+
+def test_arkansas_elects_its_prosecutors_on_primary_day() -> None:
+    arkansas = card("AR", ContestKind.NONPARTISAN_PRIMARY, date(2022, 5, 24))
+    assert (arkansas.method, arkansas.follow_up) == (Method.MAJORITY, FollowUp.RUNOFF_AUTOMATIC)
+    assert "November" in arkansas.runoff_date
+
+
+def test_the_35_percent_of_south_dakota_is_not_for_prosecutors() -> None:
+    dakota = card("SD", ContestKind.PARTY_PRIMARY)
+    assert dakota.method is Method.PLURALITY
+
+
+def test_exactly_35_percent_is_enough_in_iowa_but_its_convention_blocks() -> None:
+    iowa = card("IA", ContestKind.PARTY_PRIMARY)
+    assert threshold_votes(iowa, 1000) == 350
+    assert meets(iowa, 350, 1000)
+    assert not meets(iowa, 349, 1000)
+    assert iowa.unverified() == ("follow_up",)
 
 
 # --- which kind of contest
@@ -330,6 +465,141 @@ def test_recount_ranges_are_the_statutes_inequalities(winner: int, loser: int) -
     assert TX.recount.base is RecountBase.WINNER
 
 
+def recount_of(state: str, kind: ContestKind, on: date = NOW) -> Rule:
+    return card(state, kind, on)
+
+
+def test_georgia_takes_half_a_percent_of_the_contest_and_the_line_is_in() -> None:
+    georgia = recount_of("GA", ContestKind.PARTY_PRIMARY)
+    assert recount_range(georgia, 10_000, 6_000) == 50
+    assert recount_range(georgia, 9_999, 6_000) == 49
+
+
+@pytest.mark.parametrize(
+    ("state", "kind", "automatic", "margin"),
+    [
+        ("AL", ContestKind.PARTY_PRIMARY, False, -1),
+        ("AL", ContestKind.GENERAL, True, 500),
+        ("SC", ContestKind.PARTY_PRIMARY, True, 1_000),
+        ("FL", ContestKind.PARTY_PRIMARY, True, 500),
+        ("OH", ContestKind.GENERAL, True, 499),
+        ("NM", ContestKind.GENERAL, True, 499),
+        ("CO", ContestKind.GENERAL, True, 255),
+        ("NY", ContestKind.PARTY_PRIMARY, True, 500),
+    ],
+)
+def test_recount_formulas_of_other_states(
+    state: str, kind: ContestKind, margin: int, *, automatic: bool
+) -> None:
+    """100,000 votes, 51,000 for the winner: the largest margin inside."""
+    rule = recount_of(state, kind)
+    assert (rule.recount.kind is RecountKind.AUTOMATIC) == automatic
+    assert rule.source_of("recount") is not None
+    assert recount_range(rule, 100_000, 51_000) == margin
+
+
+def test_small_contests_of_new_york_are_recounted_at_20_votes() -> None:
+    newyork = recount_of("NY", ContestKind.PARTY_PRIMARY)
+    assert recount_range(newyork, 1_000, 600) == 20
+    assert recount_range(newyork, 10_000, 6_000) == 50
+
+
+def test_arizona_widened_its_recount_in_2022() -> None:
+    """First used on November 8, 2022; the primary of that August still had a tenth of it."""
+    before = recount_of("AZ", ContestKind.PARTY_PRIMARY, date(2022, 8, 2))
+    after = recount_of("AZ", ContestKind.GENERAL, date(2022, 11, 8))
+    assert recount_range(before, 200_000, 100_000) == 199
+    assert recount_range(after, 200_000, 100_000) == 995
+
+
+@given(winner=st.integers(1, 2_000_000), rival=st.integers(0, 2_000_000))
+def test_a_share_of_the_votes_of_the_two_is_the_statutes_inequality(
+    winner: int, rival: int
+) -> None:
+    """Virginia not more than 1 %; Washington less than 0.5 % and less than 2,000 votes."""
+    rival = min(winner, rival)
+    margin, both = winner - rival, winner + rival
+    virginia = recount_range(recount_of("VA", ContestKind.GENERAL), both + 7, winner)
+    assert (margin <= virginia) == (100 * margin <= both)
+    washington = recount_range(recount_of("WA", ContestKind.GENERAL), both + 7, winner)
+    assert (margin <= washington) == (margin < 2_000 and 200 * margin < both)
+
+
+# --- dates
+
+
+def due(rule: Rule, name: str, start: date) -> date | None:
+    return dict(rule.deadlines)[name].due(start)
+
+
+@pytest.mark.parametrize(
+    ("state", "kind", "name", "start", "expected"),
+    [
+        ("GA", "party-primary", "runoff", date(2020, 6, 9), date(2020, 8, 11)),
+        ("GA", "party-primary", "runoff", date(2022, 5, 24), date(2022, 6, 21)),
+        ("GA", "general", "runoff", date(2020, 11, 3), date(2020, 12, 1)),
+        ("AL", "party-primary", "runoff", date(2022, 5, 24), date(2022, 6, 21)),
+        ("MS", "party-primary", "runoff", date(2023, 8, 8), date(2023, 8, 29)),
+        ("NC", "party-primary", "runoff", date(2024, 3, 5), date(2024, 5, 14)),
+        ("NC", "party-primary", "runoff-request", date(2020, 3, 3), date(2020, 3, 12)),
+        ("NC", "party-primary", "canvass", date(2018, 5, 8), date(2018, 5, 18)),
+        ("TX", "party-primary", "canvass", date(2018, 3, 6), date(2018, 3, 15)),
+        ("AL", "general", "canvass", date(2020, 11, 3), date(2020, 11, 13)),
+        ("GA", "general", "certification", date(2024, 11, 5), date(2024, 11, 22)),
+        ("FL", "general", "certification", date(2018, 11, 6), date(2018, 11, 18)),
+    ],
+)
+def test_dates_that_the_law_gives_as_a_rule(
+    state: str, kind: str, name: str, start: date, expected: date
+) -> None:
+    """Each is the date on which it really was, as the source of the fact tells it."""
+    assert due(card(state, ContestKind(kind), start), name, start) == expected
+
+
+def test_georgias_recount_may_be_asked_for_two_business_days_after_certification() -> None:
+    deadline = dict(card("GA", ContestKind.GENERAL, NOW).deadlines)["recount-request"]
+    assert deadline.counted_from is CountedFrom.CERTIFICATION
+    assert deadline.due(date(2024, 11, 22)) == date(2024, 11, 26)
+
+
+def test_only_verified_dates_with_a_rule_are_reminded_of() -> None:
+    """South Carolina's two weeks have no source; Texas' fourth Tuesday of May no rule."""
+    carolina = card("SC", ContestKind.PARTY_PRIMARY, NOW)
+    assert due(carolina, "runoff", date(2026, 6, 9)) == date(2026, 6, 23)
+    assert "runoff" not in dict(carolina.reminders())
+    assert "runoff" not in dict(TX.reminders())
+    north = card("NC", ContestKind.PARTY_PRIMARY, date(2026, 3, 3))
+    assert [name for name, _ in north.reminders()] == ["canvass", "runoff-request", "runoff"]
+    assert dict(north.reminders())["canvass"].at == time(11)
+
+
+@given(start=st.dates(date(2000, 1, 1), date(2100, 1, 1)), count=st.integers(1, 20))
+def test_business_days_leave_weekends_out(start: date, count: int) -> None:
+    found = Deadline("x", business_days=count).due(start)
+    assert found is not None
+    assert found.weekday() < 5
+    days = (start.toordinal() + n for n in range(1, (found - start).days + 1))
+    assert sum(date.fromordinal(n).weekday() < 5 for n in days) == count
+
+
+@given(
+    start=st.dates(date(2000, 1, 1), date(2100, 1, 1)),
+    weekday=st.integers(0, 6),
+    nth=st.integers(1, 9),
+)
+def test_the_nth_weekday_after_leaves_the_day_itself_out(
+    start: date, weekday: int, nth: int
+) -> None:
+    found = Deadline("x", weekday=weekday, nth=nth).due(start)
+    assert found is not None
+    assert found.weekday() == weekday
+    assert 7 * (nth - 1) < (found - start).days <= 7 * nth
+
+
+def test_a_deadline_of_words_alone_has_no_day() -> None:
+    assert Deadline("about three weeks after").due(date(2026, 3, 3)) is None
+
+
 # --- the loader
 
 
@@ -410,3 +680,93 @@ def test_broken_toml_is_one_named_problem() -> None:
     (told,) = problems("[states.NC\n")
     assert told.startswith("rules.toml: ")
     assert "line 1" in told
+
+
+# --- several states, citations, dates, and states without a card
+
+
+def two_states() -> str:
+    """The card of CARD for two states with the same facts."""
+    shared = CARD[: CARD.index("[[rules]]")]
+    both = shared + shared.replace("states.NC", "states.SC")
+    return both + SECOND.replace('state = "NC"', 'states = ["NC", "SC"]')
+
+
+def test_one_card_may_be_for_several_states() -> None:
+    book = load_rules(two_states())
+    assert [rule.state for rule in book.rules] == ["NC", "SC"]
+    assert book.rules[0].sources == book.rules[1].sources
+
+
+def test_a_problem_of_such_a_card_is_told_once() -> None:
+    bad = two_states().replace("withdrawn = true", "withdrawn = true\nsurplus = 1")
+    assert problems(bad) == ("rules[0].base.surplus: unknown key",)
+
+
+PAGE = '[citations.page]\nsource = "a page that says so"\nchecked_on = 2026-11-22\n'
+
+
+def test_a_fact_may_cite_a_page_by_name() -> None:
+    base = "withdrawn = true"
+    rule = load_rules(CARD.replace(base, base + '\ncites = "page"') + PAGE).rules[0]
+    source = rule.source_of("base")
+    assert source is not None
+    assert source.text == "a page that says so"
+    assert rule.unverified() == ("follow_up",)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (
+            "withdrawn = true",
+            'withdrawn = true\ncites = "pgae"',
+            "NC general.base.cites: no page is called 'pgae' in [citations]",
+        ),
+        (
+            'source = "somewhere"',
+            'source = "somewhere"\ncites = "page"',
+            "rules[0].method: give either cites, or source and checked_on",
+        ),
+        (
+            'text = "later"',
+            'text = "later"\ndue = { days = 3, weekday = "friday" }',
+            "rules[0].canvass.due: give one of days, business_days and weekday",
+        ),
+        (
+            'text = "later"',
+            'text = "later"\ndue = { weekday = "frayday" }',
+            "rules[0].canvass.due.weekday: ",
+        ),
+    ],
+)
+def test_a_wrong_citation_or_date_is_refused(old: str, new: str, told: str) -> None:
+    assert any(line.startswith(told) for line in problems(CARD.replace(old, new) + PAGE))
+
+
+NJ = '[states.NJ]\nname = "New Jersey"\n[states.NJ.not_elected]\ntext = "appointed"\n'
+
+
+def test_a_state_may_say_that_it_elects_nobody() -> None:
+    (state,) = load_rules(CARD + NJ).unelected
+    assert (state.state, state.state_name, state.text) == ("NJ", "New Jersey", "appointed")
+    assert state.source is None
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            CARD + NJ + SECOND.replace('"NC"', '"NJ"'),
+            "rules[1].state: [states.NJ] says that none is elected",
+        ),
+        (CARD + NJ.replace("name =", "nam ="), "states.NJ.name: is missing"),
+        (CARD + NJ + 'cites = "x"\n', "states.NJ.cites: no page is called 'x' in [citations]"),
+    ],
+)
+def test_a_wrong_table_of_such_a_state_is_refused(text: str, told: str) -> None:
+    assert told in problems(text)
+
+
+def test_the_shipped_book_is_read_once_a_process() -> None:
+    assert shipped_rules() is BOOK

@@ -108,6 +108,7 @@ async def test_a_terminal_finds_nothing_to_adopt() -> None:
         ("&lt;!channel&gt; &amp;lt;", "<!channel> &lt;"),
         ("_it_ ~no~ `code` *b _i_*", "it no code b i"),
         ("snake_case_name 2*3*4", "snake_case_name 2*3*4"),
+        ("```&gt; *Ann*  1\n  <Bo> 2```", "> *Ann*  1\n  <Bo> 2"),
         ("&#27;[2J &#x202e;", "&#27;[2J &#x202e;"),
     ],
 )

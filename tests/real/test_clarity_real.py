@@ -14,13 +14,13 @@ from collections import Counter
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
-import clarify
 import pytest
 
 from monitor.model import Contest, Page, Report, UnitKind, Units, VoteType
 from scrapers.base import json_of
 from scrapers.platforms.clarity import Scraper
 from scrapers.platforms.clarity_settings import read_settings
+from tests.extras import needs
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -168,7 +168,7 @@ def test_status_and_details_are_as_noted(shared_data: Path) -> None:
 
 def reference(path: Path) -> dict[str, tuple[str, int, dict[str, int]]]:
     """Read a detail.xml with clarify, which is nobody's code here."""
-    parser = clarify.Parser()
+    parser = needs("clarify").Parser()
     parser.parse(str(path))
     return {
         contest.key: (

@@ -1,0 +1,132 @@
+"""What the commands share: their options, and how they print.
+
+Data and messages go to stdout, diagnostics and progress to stderr.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import structlog
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+CONFIG = click.option(
+    "--config", "config_path", type=click.Path(path_type=Path), default=Path("config.toml"),
+    show_default=True, help="The configuration file.",
+)  # fmt: skip
+DATABASE = click.option(
+    "--database", type=click.Path(path_type=Path), default=Path("primary-night.db"),
+    show_default=True, help="The database file.",
+)  # fmt: skip
+JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+PIPE_WIDTH = 120
+"""Columns of a table that goes to a file or a pipe."""
+SHORT = 20
+"""Columns of a cell that is never broken."""
+
+
+def log_to_stderr(level: int) -> None:
+    """Log from a level on, one JSON object a line."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=True),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+def log_errors_only() -> None:
+    """Log no warnings: for commands that name a source's failure themselves."""
+    log_to_stderr(logging.ERROR)
+
+
+def show_rows(rows: Iterable[Mapping[str, Any]], *, as_json: bool) -> None:
+    """Print rows as JSON or as a table that fits the terminal."""
+    rows = list(rows)
+    if as_json:
+        show_json(rows)
+        return
+    show_table([{name: shown(value) for name, value in row.items()} for row in rows])
+
+
+def show_json(value: Any) -> None:
+    """Print JSON."""
+    click.echo(json.dumps(value, indent=1, ensure_ascii=False))
+
+
+def show_table(rows: list[dict[str, str]]) -> None:
+    """Print a table that fits the terminal."""
+    table = Table(box=None, header_style="bold", padding=(0, 1, 0, 0))
+    for place, name in enumerate(rows[0] if rows else ("nothing yet",)):
+        cells = [row[name] for row in rows]
+        table.add_column(
+            name,
+            justify="right" if all(cell[:1] in "+-0123456789" for cell in cells) else "left",
+            # Where a line is too long the first column gives way, and long texts do.
+            no_wrap=place > 0 and all(len(cell) <= SHORT for cell in cells),
+            overflow="fold",
+        )
+    for row in rows:
+        table.add_row(*(Text(value) for value in row.values()))
+    Console(width=None if sys.stdout.isatty() else PIPE_WIDTH).print(table)
+
+
+def shown(value: Any) -> str:
+    """Write a cell: nothing for None, figures with commas."""
+    if value is None:
+        return ""
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(str, value))
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def speed_of(text: str) -> float | None:
+    """Read `--speed`: a number above zero, or max (None)."""
+    if text == "max":
+        return None
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = 0.0
+    if not 0 < speed < float("inf"):
+        raise click.BadParameter("a number above zero, or max", param_hint="--speed")
+    return speed
+
+
+def progress() -> Progress:
+    """Make a progress display on stderr; where that is no terminal, one line at the end.
+
+    Messages on stdout are printed above the bar where both are the same terminal.
+    """
+    console = Console(stderr=True)
+    return Progress(
+        SpinnerColumn(finished_text="✓"),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=30),
+        TextColumn("{task.percentage:>3.0f}%"),
+        console=console,
+        redirect_stdout=sys.stdout.isatty() and console.is_terminal,
+        redirect_stderr=console.is_terminal,
+    )
+
+
+def now() -> datetime:
+    """Return the wall clock's time."""
+    return datetime.now(UTC)

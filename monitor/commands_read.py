@@ -1,0 +1,212 @@
+"""The commands that ask and show: nothing is posted, and no figure is stored."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from monitor.commands import (
+    CONFIG,
+    DATABASE,
+    JSON,
+    log_errors_only,
+    now,
+    show_json,
+    show_rows,
+    show_table,
+    shown,
+)
+from monitor.terminal import safe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from monitor.check import Finding
+    from monitor.lookup import Recognised
+    from monitor.model import ElectionListing
+
+
+@click.command()
+@DATABASE
+@JSON
+def status(database: Path, *, as_json: bool) -> None:
+    """Show where every race stands (the rows of race_status)."""
+    from monitor import report
+
+    rows = report.view(database, "race_status")
+    show_rows(rows if as_json else report.status_lines(rows), as_json=as_json)
+
+
+def _moment(_: click.Context, param: click.Parameter, value: str | None) -> datetime | None:
+    """Read a moment in ISO 8601, with an offset or in the race's own zone."""
+    try:
+        return None if value is None else datetime.fromisoformat(value)
+    except ValueError:
+        told = f"{value!r} is no time; write 2018-05-08T21:12 or 2018-05-08T21:12-04:00"
+        raise click.BadParameter(told, param=param) from None
+
+
+@click.command()
+@click.argument("race")
+@click.argument("time", required=False, callback=_moment)
+@DATABASE
+@JSON
+def explain(race: str, time: datetime | None, database: Path, *, as_json: bool) -> None:
+    """Say why RACE stands as it does, now or at TIME (2018-05-08T21:12, in the race's zone)."""
+    from monitor import inquiry
+    from monitor.explain_words import lines
+
+    told = inquiry.explain(database, race, time)
+    if as_json:
+        show_json(_plain(told))
+        return
+    _show(lines(told))
+
+
+def _show(lines: Iterable[str]) -> None:
+    for line in lines:
+        click.echo(line)
+
+
+@click.command()
+@CONFIG
+@click.option("--online", is_flag=True, help="Visit each source once; nothing is stored.")
+@JSON
+def check(config_path: Path, *, online: bool, as_json: bool) -> None:
+    """Grade every race green, amber or red, with the sentence to sign off; red exits with 1."""
+    from monitor import inquiry
+    from monitor.check import Grade
+
+    log_errors_only()
+    result = asyncio.run(inquiry.run_check(config_path, os.environ, now(), online=online))
+    if as_json:
+        show_json(_plain(result))
+    else:
+        for race in result.races:
+            _grade(race.grade.value, race.race)
+            click.echo(f"  {safe(race.sign_off)}")
+            _findings(race.findings)
+        _grade(result.grade.value, "all together")
+        _findings(result.everywhere)
+    if result.grade is Grade.RED:
+        raise SystemExit(1)
+
+
+_COLOURS = {"green": "green", "amber": "yellow", "red": "red"}
+
+
+def _grade(grade: str, name: str) -> None:
+    click.echo(f"{click.style(grade.upper(), fg=_COLOURS[grade], bold=True)}  {name}")
+
+
+def _findings(findings: Iterable[Finding]) -> None:
+    for finding in findings:
+        grade = finding.grade.value
+        click.echo(f"  {click.style(f'{grade}:', fg=_COLOURS[grade])} {safe(finding.sentence)}")
+
+
+@click.command()
+@click.argument("url")
+@click.option("--no-fetch", is_flag=True, help="Only name the platform; ask nobody.")
+@JSON
+def sources(url: str, *, no_fetch: bool, as_json: bool) -> None:
+    """Name the platform of a results link, what it has, and the config to paste."""
+    from monitor import inquiry
+    from monitor.lookup import contest_row
+    from monitor.paste import config_for
+
+    log_errors_only()
+    link, found = asyncio.run(inquiry.look_up(url, now(), fetch=not no_fetch))
+    rows, pasted = [_plain(contest_row(one)) for one in found.contests], config_for(link, found)
+    if as_json:
+        show_json({
+            "link": _plain(link),
+            "elections": [_plain(one) for one in found.elections],
+            "contests": rows,
+            "failures": found.failures,
+            "config": pasted,
+        })  # fmt: skip
+    else:
+        _link(link)
+        _elections(found.elections)
+        _contests(rows)
+        click.echo(f"\n{pasted}", nl=False)
+    for failure in found.failures:
+        click.echo(safe(failure), err=True)
+    if found.failures:
+        raise SystemExit(1)
+
+
+def _link(link: Recognised) -> None:
+    click.echo(f"{link.scraper}: {link.source_name}")
+    day = (("date", str(link.day)),) if link.day else ()
+    for key, value in (*day, *link.settings):
+        click.echo(f"  {key} = {safe(value)}")
+    if link.also:
+        click.echo(f"  such links are also read by {', '.join(link.also)}")
+
+
+def _elections(elections: Iterable[ElectionListing]) -> None:
+    rows = [
+        {
+            "date": str(one.date or ""),
+            "election": one.name,
+            "settings": " ".join(f"{key}={value}" for key, value in one.settings),
+        }
+        for one in elections
+    ]
+    if rows:
+        show_table(rows)
+
+
+@click.command()
+@click.argument("source")
+@click.option("--grep", help="Only contests with this text in title, key or a name.")
+@CONFIG
+@JSON
+def contests(source: str, grep: str | None, config_path: Path, *, as_json: bool) -> None:
+    """Visit one configured source, and list the contests it has."""
+    from monitor import inquiry
+    from monitor.lookup import contest_row, narrowed
+
+    log_errors_only()
+    report = asyncio.run(inquiry.report_of_source(config_path, source, now()))
+    rows = [_plain(contest_row(one)) for one in narrowed(report, source, grep)]
+    if as_json:
+        show_json(rows)
+    else:
+        _contests(rows)
+
+
+def _plain(record: Any) -> dict[str, Any]:
+    """Return a record as the plain values of its JSON."""
+    from pydantic import TypeAdapter
+
+    plain: dict[str, Any] = TypeAdapter(type(record)).dump_python(record, mode="json")
+    return plain
+
+
+def _contests(rows: list[dict[str, Any]]) -> None:
+    if rows:
+        show_table([{name: safe(shown(value)) for name, value in row.items()} for row in rows])
+
+
+@click.group()
+def config() -> None:
+    """Say what config.toml may hold."""
+
+
+@config.command()
+def schema() -> None:
+    """Print the JSON schema of config.toml."""
+    from monitor.config import schema as made
+
+    show_json(made())
+
+
+COMMANDS = (status, explain, check, sources, contests, config)

@@ -1,0 +1,137 @@
+"""The commands that watch: live, again, as a demonstration, or only to keep the answers."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from monitor.commands import (
+    CONFIG,
+    DATABASE,
+    JSON,
+    log_errors_only,
+    log_to_stderr,
+    progress,
+    show_json,
+    show_rows,
+    speed_of,
+)
+from monitor.terminal import safe
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+@click.command()
+@CONFIG
+@DATABASE
+def watch(config_path: Path, database: Path) -> None:
+    """Watch the configured races until stopped; post to Slack, or here without a token."""
+    from monitor import app
+
+    log_to_stderr(logging.INFO)
+    asyncio.run(app.watch(config_path, database, os.environ))
+
+
+@click.command()
+@click.argument("recording", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--speed", default="max", show_default=True, help="Virtual seconds a second, or max.")
+@click.option(
+    "--until", type=click.DateTime(["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M%z"]),
+    help="Stop at this virtual time, and keep the state.",
+)  # fmt: skip
+@click.option("--rehearse", is_flag=True, help="Send to Slack's rehearsal channel, marked TEST.")
+@click.option(
+    "--config", "config_path", type=click.Path(path_type=Path),
+    help="Another configuration than the recording's own.",
+)  # fmt: skip
+@click.option(
+    "--database", type=click.Path(path_type=Path),
+    help="Keep the result, and go on from it; default: a temporary one.",
+)  # fmt: skip
+@JSON
+def replay(
+    recording: Path,
+    speed: str,
+    until: datetime | None,
+    config_path: Path | None,
+    database: Path | None,
+    *,
+    rehearse: bool,
+    as_json: bool,
+) -> None:
+    """Watch a recorded night again, as if live."""
+    from monitor import app, report
+
+    options = app.ReplayOptions(
+        speed=speed_of(speed), until=until, quiet=as_json, rehearse=rehearse, config=config_path
+    )
+    with app.temporary(database) as path:
+        asyncio.run(app.replay(recording, path, options, os.environ))
+        if as_json:
+            click.echo(report.post_log_json(path))
+
+
+@click.command()
+@click.option("--speed", show_default="6000", help="Virtual seconds a second, or max.")
+@click.option("--night", help="Play this recorded night only, such as durham-2018.")
+@JSON
+def demo(speed: str | None, night: str | None, *, as_json: bool) -> None:
+    """Play recorded nights as if live: no network, no token, no configuration."""
+    from monitor import demo as playing
+
+    log_errors_only()
+    pace = speed_of(speed) if speed else playing.SPEED
+    recordings = playing.recordings(playing.NIGHTS, night)
+    with progress() as bar:
+        rows = playing.play(recordings, pace, bar, quiet=as_json)
+    if as_json:
+        show_json(playing.as_json(rows))
+        return
+    click.echo()
+    show_rows(playing.table(rows), as_json=False)
+
+
+@click.command()
+@click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)
+@click.option(
+    "--output", type=click.Path(dir_okay=False, path_type=Path), required=True,
+    help="The recording, .warc.gz; one that is there is continued.",
+)  # fmt: skip
+@click.option(
+    "--every", type=click.FloatRange(min=1), default=60.0, show_default=True,
+    help="Seconds between two visits.",
+)  # fmt: skip
+@click.option(
+    "--for", "minutes", type=click.FloatRange(min=0), default=0.0,
+    help="Minutes to go on for; left out, each source is visited once.",
+)  # fmt: skip
+@CONFIG
+def record(
+    sources: tuple[str, ...], output: Path, every: float, minutes: float, config_path: Path
+) -> None:
+    """Keep every answer of configured sources in a recording that `replay` plays."""
+    from monitor import inquiry
+
+    log_errors_only()
+    with progress() as bar:
+        task = bar.add_task(f"recording {', '.join(sources)}", total=1.0)
+        kept = asyncio.run(
+            inquiry.record(
+                config_path, sources, output, every, minutes,
+                lambda share: bar.update(task, completed=share),
+            )
+        )  # fmt: skip
+    click.echo(f"{kept.records:,} records of {kept.visits:,} visits in {output}", err=True)
+    for failure in kept.failures:
+        click.echo(safe(failure), err=True)
+    if kept.failures:
+        raise SystemExit(1)
+
+
+COMMANDS = (watch, replay, demo, record)

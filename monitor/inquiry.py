@@ -1,0 +1,189 @@
+"""Wiring of the commands that ask and tell nobody: check, sources, contests, record, explain."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from monitor import app, check, lookup, report
+from monitor import explain as explaining
+from monitor.archive import ArchiveWriter
+from monitor.asking import report_of
+from monitor.check import Checked, Finding, Grade
+from monitor.config import read_config
+from monitor.errors import NothingMatched, SlackFailure, SourceFailure
+from monitor.fetch import HttpFetcher
+from monitor.parsing import Parser
+from monitor.races import FetchConfig
+from monitor.recording import Kept, Recorder
+from monitor.rulebook import load_rules
+from monitor.slack import SlackPoster
+from monitor.slack_access import read_api_url, read_token
+from monitor.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Mapping
+    from pathlib import Path
+
+    from monitor.check import Answer
+    from monitor.explanation import Explanation
+    from monitor.lookup import Lookup, Recognised
+    from monitor.model import Report
+    from monitor.night import Night
+
+
+@asynccontextmanager
+async def _asking(config: FetchConfig) -> AsyncIterator[tuple[HttpFetcher, Parser]]:
+    fetcher, parser = HttpFetcher(config), Parser()
+    try:
+        yield fetcher, parser
+    finally:
+        parser.close()
+        await fetcher.aclose()
+
+
+# -- check -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """Every race's grade, what holds for all of them, and the worst of it."""
+
+    grade: Grade
+    races: tuple[Checked, ...]
+    everywhere: tuple[Finding, ...]
+
+
+async def run_check(
+    config_path: Path, environ: Mapping[str, str], now: datetime, *, online: bool
+) -> CheckResult:
+    """Grade every race; `online` visits each source once. Raises `ConfigInvalid`."""
+    night = app.night_of(app.config_at(config_path))
+    answers = await _answers(night, now) if online else None
+    everywhere = (*check.check_channels(night), await _slack(environ))
+    races = tuple(check.check_race(night, race, answers, now) for race in night.config.races)
+    of_races = [Finding(one.grade, one.race) for one in races]
+    return CheckResult(check.worst([*everywhere, *of_races]), races, everywhere)
+
+
+async def _answers(night: Night, now: datetime) -> dict[str, Answer]:
+    async with _asking(night.config.fetch) as (fetcher, parser):
+
+        async def answer(source: str) -> Answer:
+            try:
+                return await report_of(night.scrapers[source], fetcher, parser, now)
+            except SourceFailure as error:
+                return error
+
+        used = [source for source, uses in night.uses.items() if uses]
+        return dict(zip(used, await asyncio.gather(*map(answer, used)), strict=True))
+
+
+async def _slack(environ: Mapping[str, str]) -> Finding:
+    """Ask Slack whom the token speaks for, if there is one."""
+    try:
+        token = read_token(environ)
+        if token is None:
+            told = "Slack: no token in the environment, so messages are shown in the terminal"
+            return Finding(Grade.AMBER, told)
+        poster = SlackPoster(token, api_url=read_api_url(environ))
+        try:
+            identity = await poster.check()
+        finally:
+            await poster.close()
+    except SlackFailure as error:
+        return Finding(Grade.RED, f"Slack: {error}")
+    return Finding(Grade.GREEN, f"Slack: posts to {identity.team} as {identity.user}")
+
+
+# -- sources and contests ----------------------------------------------------------------
+
+
+async def look_up(url: str, now: datetime, *, fetch: bool) -> tuple[Recognised, Lookup]:
+    """Name the platform of a link, and ask it what it has. Raises `NothingMatched`."""
+    known: Mapping[str, lookup.Known] = app.scrapers()
+    link = lookup.recognise(url, known)
+    if not fetch:
+        return link, lookup.Lookup()
+    async with _asking(FetchConfig()) as (fetcher, parser):
+        return link, await lookup.look_up(link, known, fetcher, parser, now)
+
+
+async def report_of_source(config_path: Path, source: str, now: datetime) -> Report:
+    """Visit one configured source. Raises `NothingMatched` or its `SourceFailure`."""
+    night = app.night_of(app.config_at(config_path))
+    _refuse_unknown(night, (source,))
+    async with _asking(night.config.fetch) as (fetcher, parser):
+        return await report_of(night.scrapers[source], fetcher, parser, now)
+
+
+def _refuse_unknown(night: Night, sources: tuple[str, ...]) -> None:
+    for source in sources:
+        if source not in night.scrapers:
+            near = get_close_matches(source, night.scrapers, n=1)
+            meant = f"did you mean {near[0]}? " if near else ""
+            has = ", ".join(night.scrapers)
+            raise NothingMatched(f"no source {source!r} in the configuration; {meant}It has {has}")
+
+
+# -- record ------------------------------------------------------------------------------
+
+
+async def record(
+    config_path: Path,
+    sources: tuple[str, ...],
+    output: Path,
+    every: float,
+    minutes: float,
+    on_visit: Callable[[float], None],
+) -> Kept:
+    """Keep every answer of some sources; see `Recorder`. Raises `ArchiveFailure`."""
+    night = app.night_of(app.config_at(config_path))
+    _refuse_unknown(night, sources)
+    scrapers = {source: night.scrapers[source] for source in sources}
+    fetcher = HttpFetcher(night.config.fetch)
+    try:
+        with ArchiveWriter(output, fsync=True) as archive:
+            archive.start(night.config.text, night.rules.digest, _now())
+            recorder = Recorder(scrapers, fetcher, archive)
+            return await recorder.run(every, minutes * 60, _now, on_visit)
+    finally:
+        await fetcher.aclose()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+# -- explain -----------------------------------------------------------------------------
+
+
+def explain(database: Path, race: str, at: datetime | None) -> Explanation:
+    """Explain a race now, or at a moment; one without a zone is in the race's own.
+
+    Raises `NothingMatched` for a race the database does not know.
+    """
+    with report.reading(database) as db:
+        store = Store(db)
+        digests = explaining.known_race(store, race)
+        night = _night_of(store, digests, database)
+        moment = at or _now()
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=night.places[race].closes_at.tzinfo)
+        clock = store.meta("clock")
+        is_past = clock is not None and moment < datetime.fromisoformat(clock)
+        then = explaining.digests_at(store, race, moment) if is_past else None
+        if then is not None and then != digests:
+            night = _night_of(store, then, database)
+        return explaining.explain(night, store, race, moment, is_past=is_past)
+
+
+def _night_of(store: Store, digests: tuple[str, str], database: Path) -> Night:
+    """Make the configuration and rules ready that the database keeps."""
+    config, rules = (explaining.kept_text(store, digest) for digest in digests)
+    base = database.resolve().parent
+    return app.night_of(read_config(config, base=base, scrapers=app.scrapers()), load_rules(rules))

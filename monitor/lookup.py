@@ -1,0 +1,233 @@
+"""`sources` and `contests`: what a results link is, what it has, and the config for it.
+
+Nothing is stored, and nothing is guessed: what the link does not say is left for a
+person to write.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Protocol
+
+from monitor.asking import ask, fresh, report_of
+from monitor.errors import NothingMatched, SourceFailure
+from monitor.model import Contest, ElectionListing
+from monitor.night import Scraper
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Mapping
+
+    from monitor.fetch import Fetcher
+    from monitor.model import Page, Report, Request
+    from monitor.parsing import Parser
+
+
+class Lister(Scraper, Protocol):
+    """A scraper that can also list its platform's elections."""
+
+    def elections(self) -> Generator[Request, Page, tuple[ElectionListing, ...]]:
+        """Visit the platform's own list of elections."""
+
+
+class Known(Protocol):
+    """What is asked of a scraper class; `scrapers.base.Platform` is one."""
+
+    @property
+    def county(self) -> str:
+        """The county's name, or empty on a platform."""
+
+    @property
+    def state(self) -> str:
+        """Two letters, or empty for many states."""
+
+    @property
+    def source_name(self) -> str:
+        """Who publishes the figures."""
+
+    @property
+    def hand_kept(self) -> bool:
+        """Whether people type the figures in."""
+
+    def recognise(self, url: str) -> dict[str, str] | None:
+        """Return the settings a pasted link holds."""
+
+    def settings_needed(self) -> frozenset[str]:
+        """Return the settings that must be given."""
+
+    def __call__(self, *, date: date | None, settings: Mapping[str, str]) -> Lister:
+        """Make one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """What a link says by itself, without a visit.
+
+    `scraper`: the file of scrapers/ or scrapers/platforms/; `also`: other files the
+    link may mean. `settings`: what config.toml must give for it, without what the
+    file says itself. `missing`: settings the link does not hold.
+    """
+
+    url: str
+    scraper: str
+    county: str
+    state: str
+    source_name: str
+    day: date | None
+    settings: tuple[tuple[str, str], ...]
+    missing: tuple[str, ...]
+    also: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """What the site has: its elections, the contests of this one, and what went wrong."""
+
+    elections: tuple[ElectionListing, ...] = ()
+    contests: tuple[Contest, ...] = ()
+    day: date | None = None
+    failures: tuple[str, ...] = ()
+
+
+def recognise(url: str, known: Mapping[str, Known]) -> Recognised:
+    """Name the scraper of a results link: a county's own file before its platform.
+
+    Where several county files fit, the link does not say which county: then it is
+    the platform. Raises `NothingMatched` with the list of what is known.
+    """
+    found = {
+        name: settings
+        for name, scraper in known.items()
+        if (settings := _settings(scraper, url)) is not None
+    }
+    counties = sorted(name for name in found if known[name].county)
+    others = sorted(name for name in found if not known[name].county)
+    # The sheet takes any CSV, so a site that is known by its address goes before it.
+    others.sort(key=lambda name: known[name].hand_kept)
+    order = counties + others if len(counties) == 1 or not others else others + counties
+    if not order:
+        platforms = ", ".join(sorted(name for name in known if not known[name].county))
+        raise NothingMatched(
+            f"no platform knows {url}; known are {platforms}. Keep a sheet by hand "
+            '(platform = "sheet"), or write a scraper'
+        )
+    return _recognised(url, order[0], known[order[0]], found[order[0]], tuple(order[1:]))
+
+
+def _settings(scraper: Known, url: str) -> dict[str, str] | None:
+    """Return what the link gives beyond what the file says; None where they disagree."""
+    found = scraper.recognise(url)
+    if found is None:
+        return None
+    own = {key: getattr(scraper, key, "") for key in found}
+    if any(own[key] and own[key] != found[key] for key in found):
+        return None
+    return {key: value for key, value in found.items() if not own[key]}
+
+
+def _recognised(
+    url: str, name: str, scraper: Known, found: dict[str, str], also: tuple[str, ...]
+) -> Recognised:
+    settings = {key: value for key, value in found.items() if key != "date"}
+    place = settings.get("jurisdiction", "")[:2]
+    return Recognised(
+        url=url,
+        scraper=name,
+        county=scraper.county,
+        state=scraper.state or place,
+        source_name=scraper.source_name,
+        day=date.fromisoformat(found["date"]) if "date" in found else None,
+        settings=tuple(sorted(settings.items())),
+        missing=tuple(sorted(scraper.settings_needed() - set(settings))),
+        also=also,
+    )
+
+
+async def look_up(
+    link: Recognised, known: Mapping[str, Known], fetcher: Fetcher, parser: Parser, now: datetime
+) -> Lookup:
+    """Ask the site for its elections and, where the link names one, for its contests.
+
+    A failure is a line of `failures`, and the rest is asked for all the same.
+    """
+    make, failures = known[link.scraper], []
+    elections: tuple[ElectionListing, ...] = ()
+    contests: tuple[Contest, ...] = ()
+    lister = make(date=link.day, settings=dict(link.settings))
+    if not _unlisted(link):
+        try:
+            elections = await ask(lister.elections(), fresh(fetcher, now))
+        except SourceFailure as error:
+            failures.append(f"elections: {type(error).__name__}: {error}")
+    day = link.day or _day_of(link, elections)
+    if not link.missing and (day or not _needs_date(make)):
+        scraper = make(date=day, settings=dict(link.settings))
+        try:
+            report = await report_of(scraper, fetcher, parser, now)
+            contests, day = report.contests, report.election_date or day
+        except SourceFailure as error:
+            failures.append(f"contests: {type(error).__name__}: {error}")
+    return Lookup(elections, contests, day, tuple(failures))
+
+
+def _unlisted(link: Recognised) -> bool:
+    """Say whether a list of elections could not even be asked for: its place is missing."""
+    return bool(set(link.missing) - {"eid"})
+
+
+def _day_of(link: Recognised, elections: tuple[ElectionListing, ...]) -> date | None:
+    settings = set(link.settings)
+    return next(
+        (one.date for one in elections if one.settings and set(one.settings) <= settings), None
+    )
+
+
+def _needs_date(scraper: Known) -> bool:
+    templates = (getattr(scraper, name) for name in dir(scraper) if name.endswith("_url"))
+    return any("{date" in template for template in templates if isinstance(template, str))
+
+
+# -- contests ----------------------------------------------------------------------------
+
+
+def narrowed(report: Report, source: str, grep: str | None) -> tuple[Contest, ...]:
+    """Return a report's contests, or those with a text in title, key or a candidate's name.
+
+    Raises `NothingMatched` when none is left.
+    """
+    wanted = (grep or "").casefold()
+    found = tuple(one for one in report.contests if wanted in _searched(one))
+    if not found:
+        what = f"no contest with {grep!r}" if grep else "no contest"
+        raise NothingMatched(f"{what} at {source}; it has {len(report.contests)} contests")
+    return found
+
+
+def _searched(contest: Contest) -> str:
+    names = (choice.name for choice in contest.selections)
+    return "\n".join((contest.key, contest.title, contest.party, *names)).casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class ContestRow:
+    """One contest as `contests` prints it; `units`: "12/57 precincts", or empty."""
+
+    key: str
+    title: str
+    party: str
+    votes_allowed: int
+    units: str
+    candidates: tuple[str, ...]
+
+
+def contest_row(contest: Contest) -> ContestRow:
+    """Return what `contests` prints of a contest."""
+    units = contest.units
+    return ContestRow(
+        key=contest.key,
+        title=contest.title,
+        party=contest.party,
+        votes_allowed=contest.votes_allowed,
+        units=f"{units.reported}/{units.total} {units.kind.value}" if units else "",
+        candidates=tuple(choice.name for choice in contest.selections),
+    )

@@ -1,0 +1,635 @@
+"""The messages staff read: one golden file per kind, and what no message may ever do.
+
+A golden file that is missing is written and its test fails, so that someone reads it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.decide import Outcome, decide
+from monitor.diff import Watched, accepted, miss, open_race
+from monitor.errors import Blocked
+from monitor.events import OUTCOMES, Event, Kind
+from monitor.message import Scene, SourceFacts, posts, table
+from monitor.model import UnitKind, VoteCount, VoteType
+from monitor.polls import PollState, failed, succeeded
+from monitor.races import ElectionKind, General
+from monitor.tally import add_up
+from tests.core_examples import (
+    BEXAR,
+    CERTIFIED,
+    COMPLETE,
+    CONTRA_COSTA,
+    DALLAS,
+    DALLAS_CERTIFIED,
+    DALLAS_NIGHT,
+    DURHAM,
+    DURHAM_CERTIFIED,
+    DURHAM_EARLY,
+    DURHAM_NIGHT,
+    PITT,
+    PITT_NIGHT,
+    SLACK,
+    TWO_LOOKS,
+    Told,
+    arrival,
+    card,
+    contest,
+    line_of,
+    minutes,
+    race,
+    snapshot,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from monitor.posts import Post
+    from monitor.races import Race
+
+GOLDEN = Path(__file__).parent / "messages"
+NCSBE = SourceFacts(
+    "nc_durham", "Durham County, NC State Board of Elections", "https://er.ncsbe.gov/"
+)
+SHEET = SourceFacts("nc_durham", "Dallas County, numbers kept by hand", "sheet.csv")
+
+
+def scene_of(told: Told, facts: SourceFacts = NCSBE, zone: str = "America/New_York") -> Scene:
+    """Return the scene of a race as it is now."""
+    return Scene(
+        slack=SLACK,
+        sources={facts.id: facts},
+        race=told.watched.race,
+        rule=told.watched.rule,
+        closes_at=minutes(0),
+        zone=zone,
+        snapshots=accepted(told.state),
+        root="root",
+    )
+
+
+def begun(one: Race = DURHAM) -> Told:
+    """Return a race at zero before its close, under its own rule card."""
+    told = Told(Watched(one, card(one)))
+    told.look(arrival(contest({}, (0, 57)), minutes(-5)))
+    return told
+
+
+def counted(one: Race, *shown: tuple[Mapping[str, int], float, tuple[int, int]]) -> Told:
+    """Return a race that was looked at; each entry is votes, minutes and units."""
+    told = begun(one)
+    for votes, at, units in shown:
+        told.see(votes, at, units)
+    return told
+
+
+EARLY = (DURHAM_EARLY, 5, (0, 57))
+TURNED = {"Satana Deberry": 15_300, "Roger Echols": 15_900, "Daniel Meier": 3_400}
+# Durham at nine precincts, 20:24 of the recorded night; Meier's figure is ours.
+NINE = {"Satana Deberry": 6_288, "Roger Echols": 5_685, "Daniel Meier": 1_500}
+
+
+def _won() -> Told:
+    return counted(DURHAM, EARLY, (DURHAM_NIGHT, 188, (57, 57)), (DURHAM_NIGHT, 189, (57, 57)))
+
+
+def _turned() -> Told:
+    told = _won()
+    told.see(TURNED, 300)
+    return told
+
+
+def _retracted() -> Told:
+    told = _turned()
+    told.see(TURNED, 301)
+    told.see(TURNED, 311)
+    return told
+
+
+def _stands() -> Told:
+    told = _turned()
+    back = {**TURNED, "Satana Deberry": 17_500}
+    told.see(back, 305)
+    told.see(back, 311)
+    return told
+
+
+def _certified() -> Told:
+    told = _won()
+    for at in (20_000, 20_001):
+        told.see(DURHAM_CERTIFIED, at, status=CERTIFIED)
+    return told
+
+
+def _questioned() -> Told:
+    told = _certified()
+    told.see({**DURHAM_CERTIFIED, "Roger Echols": 16_000}, 21_000, status=CERTIFIED)
+    return told
+
+
+def _late_start() -> Told:
+    told = Told(Watched(DURHAM, card(DURHAM)))
+    told.see(DURHAM_NIGHT, 400)
+    return told
+
+
+def _dallas() -> Told:
+    told = Told(Watched(DALLAS, card(DALLAS), frozenset({"nc_durham"})))
+    note = "Margin reported on March 7: 516. Counts not known."
+    row = replace(contest({}, None), counts_known=False, note=note)
+    told.look(arrival(row, minutes(60)))
+    return told
+
+
+def _too_close() -> Told:
+    told = _dallas()
+    for at in (120, 121):
+        told.see(DALLAS_NIGHT, at, None, COMPLETE)
+    return told
+
+
+def _lost() -> Told:
+    told = _too_close()
+    made = replace(
+        contest(DALLAS_CERTIFIED, None), link="https://example.org/canvass", who="Ann Example"
+    )
+    for at in (300, 301):
+        told.look(arrival(made, minutes(at), CERTIFIED))
+    return told
+
+
+def _twice(one: Race, votes: Mapping[str, int], write_in: int | None = None) -> Told:
+    told = begun(one)
+    for at in (180, 181):
+        told.look(arrival(contest(votes, write_in=write_in), minutes(at), CERTIFIED))
+    return told
+
+
+def _runoff() -> Told:
+    """Figures of ours: a Texas primary of three in which nobody has a majority."""
+    return _twice(BEXAR, {"Joe Gonzales": 39_280, "Nico LaHood": 34_042, "Third Name": 20_000})
+
+
+def _runoff_out() -> Told:
+    """Figures of ours: ours is third of three, and nobody has a majority."""
+    return _twice(BEXAR, {"Joe Gonzales": 20_000, "Nico LaHood": 34_042, "Third Name": 30_000})
+
+
+def _runoff_possible() -> Told:
+    """Figures of ours: a North Carolina primary in which nobody has 30 percent."""
+    votes = {"Satana Deberry": 2_900, "Roger Echols": 2_800, "Daniel Meier": 2_300, "Fourth": 2_100}
+    return _twice(DURHAM, votes)
+
+
+def _advanced() -> Told:
+    """Contra Costa's figures of June 8, 2018, with 17 votes less for Becton: 49.99 percent."""
+    votes = {"Diana Becton": 73_825, "Graves": 62_444, "Strauss": 11_218}
+    return _twice(CONTRA_COSTA, votes, write_in=164)
+
+
+def _tied() -> Told:
+    """Figures of ours."""
+    return _twice(PITT, {"Faris Dixon": 31_045, "Rival": 31_045})
+
+
+def _held() -> Told:
+    told = counted(DURHAM, EARLY)
+    told.see({name: 2 * votes for name, votes in DURHAM_EARLY.items()}, 71, (0, 57))
+    return told
+
+
+def _cleared() -> Told:
+    told = _held()
+    told.see(NINE, 75, (9, 57))
+    return told
+
+
+def _revised() -> Told:
+    told = counted(DURHAM, EARLY, (NINE, 50, (9, 57)), (NINE, 51, (9, 57)))
+    fewer = {**NINE, "Satana Deberry": 6_182}
+    for at in (60, 66):
+        told.see(fewer, at, (9, 57), version=2)
+    return told
+
+
+def _unmatched() -> Told:
+    told = begun()
+    sentence = (
+        "no contest fits pattern 'DISTRICT ATTORNEY'; it has «SHERIFF (id 4)», «CLERK <!here>»"
+    )
+    told.take(miss(told.watched, told.state, "nc_durham", sentence, minutes(21), alarm=True))
+    return told
+
+
+def _matched() -> Told:
+    told = _unmatched()
+    told.see(DURHAM_EARLY, 30, (0, 57))
+    return told
+
+
+def _opened() -> Told:
+    told = Told(Watched(DURHAM, card(DURHAM)))
+    told.take(open_race(told.watched, told.state, minutes(-900)))
+    return told
+
+
+NIGHTS: dict[Kind, Callable[[], Told]] = {
+    Kind.RACE_OPENED: _opened,
+    Kind.NOW_WATCHING: _late_start,
+    Kind.FIRST_VOTES: lambda: counted(DURHAM, EARLY),
+    Kind.COUNT_UPDATED: lambda: counted(DURHAM, EARLY, (DURHAM_NIGHT, 180, (56, 57)),
+                                        (DURHAM_NIGHT, 181, (56, 57)),
+                                        (DURHAM_NIGHT, 182, (57, 57))),
+    Kind.LEAD_CHANGED: lambda: counted(DURHAM, EARLY, (NINE, 54, (9, 57)), (NINE, 55, (9, 57))),
+    Kind.COUNT_REVISED: _revised,
+    Kind.NOTE_ADDED: _dallas,
+    Kind.HOLD_CLEARED: _cleared,
+    Kind.REPORT_HELD: _held,
+    Kind.RACE_WON: _won,
+    Kind.RACE_LOST: _lost,
+    Kind.ADVANCED: _advanced,
+    Kind.RUNOFF_SET: _runoff,
+    Kind.RUNOFF_POSSIBLE: _runoff_possible,
+    Kind.RACE_TIED: _tied,
+    Kind.TOO_CLOSE: _too_close,
+    Kind.OUTCOME_CERTIFIED: _certified,
+    Kind.OUTCOME_QUESTIONED: _questioned,
+    Kind.HOLD_OFF: _turned,
+    Kind.OUTCOME_RETRACTED: _retracted,
+    Kind.OUTCOME_STANDS: _stands,
+    Kind.CONTEST_UNMATCHED: _unmatched,
+    Kind.CONTEST_MATCHED: _matched,
+}  # fmt: skip
+
+_BY_HAND = frozenset({Kind.NOTE_ADDED, Kind.TOO_CLOSE, Kind.RACE_LOST})
+_CENTRAL = _BY_HAND | {Kind.RUNOFF_SET}
+
+
+def written(kind: Kind) -> tuple[Post, ...]:
+    """Return what the last event of a kind says, in every channel that hears it."""
+    if kind not in NIGHTS:
+        return _of_source(kind)
+    told = NIGHTS[kind]()
+    facts = SHEET if kind in _BY_HAND else NCSBE
+    zone = "America/Chicago" if kind in _CENTRAL else "America/New_York"
+    return posts(told.last(kind), scene_of(told, facts, zone))
+
+
+def _of_source(kind: Kind) -> tuple[Post, ...]:
+    scene = Scene(slack=SLACK, sources={})
+    events: list[Event] = []
+    poll = PollState()
+    poll, _ = succeeded(poll, "tx_dallas", minutes(0), changed=True, counting_since=minutes(0))
+    poll, more = succeeded(poll, "tx_dallas", minutes(60), changed=False, counting_since=minutes(0))
+    events += more
+    wall = Blocked("a wall stands before https://results.example.org: 403 <!channel>")
+    for at in (61, 62):
+        poll, more = failed(poll, "tx_dallas", wall, minutes(at))
+        events += more
+    poll, more = succeeded(poll, "tx_dallas", minutes(63), changed=True, counting_since=None)
+    events += more
+    return posts(next(event for event in events if event.kind is kind), scene)
+
+
+def shown(post: Post) -> str:
+    """Write a post as a golden file keeps it."""
+    place = f"{post.channel}, in the thread" if post.thread else f"{post.channel}, top level"
+    blocks = "\n\n".join(f"[{b['type']}]\n{text_of(b)}" for b in json.loads(post.blocks))
+    return f"{place}, {post.row_class}\n\n[text]\n{post.text}\n\n{blocks}\n"
+
+
+def text_of(block: dict[str, Any]) -> str:
+    """Return the text of a section or a context."""
+    if block["type"] == "section":
+        return str(block["text"]["text"])
+    return "\n".join(str(element["text"]) for element in block["elements"])
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_golden(kind: Kind) -> None:
+    made = "\n----\n\n".join(map(shown, written(kind)))
+    golden = GOLDEN / f"{kind.value}.txt"
+    if not golden.exists():
+        golden.parent.mkdir(exist_ok=True)
+        golden.write_text(made, encoding="utf-8")
+        pytest.fail(f"{golden.name} was missing and is written now: read it")
+    assert made == golden.read_text(encoding="utf-8")
+
+
+def test_every_kind_has_its_golden_file_and_nothing_else_lies_there() -> None:
+    assert {path.stem for path in GOLDEN.iterdir()} == {kind.value for kind in Kind}
+
+
+# -- what every message keeps ------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", NIGHTS)
+def test_state_word_and_our_surname_come_first(kind: Kind) -> None:
+    for post in written(kind):
+        if post.channel != "#ops":
+            ours = NIGHTS[kind]().watched.race.endorsements[0].candidate.split()[-1]
+            assert re.match(r"[A-Z][A-Z?, -]+( \([a-z]+\))?:", post.text), post.text
+            assert ours in post.text[:50], post.text
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_no_table_line_is_over_forty_columns(kind: Kind) -> None:
+    for post in written(kind):
+        check_slack(post)
+
+
+def check_slack(post: Post) -> None:
+    """Check Slack's limits, the table's width and that nothing raw is left."""
+    blocks = json.loads(post.blocks)
+    assert 0 < len(blocks) <= 50
+    assert len(post.text) <= 3_000
+    for block in blocks:
+        text = text_of(block)
+        assert 0 < len(text) <= (3_000 if block["type"] == "section" else 2_000)
+        if text.startswith("```"):
+            assert text.endswith("```")
+            for line in text.strip("`").splitlines():
+                plain = line.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+                assert len(plain) <= 40, line
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_no_message_needs_an_emoji_or_holds_a_british_word(kind: Kind) -> None:
+    for post in written(kind):
+        whole = post.text + post.blocks
+        assert not re.search(r":[a-z_]+:|[\U0001F300-\U0001FAFF\u2600-\u27BF]", whole)
+        assert not re.search(r"organis|favour|cancelled at|centre", whole)
+
+
+def test_the_times_of_a_message_carry_their_zone() -> None:
+    (post,) = written(Kind.RACE_LOST)
+    assert "11:31 PM CT (12:31 AM ET)" in post.blocks or "PM CT (" in post.blocks
+
+
+# -- the words ---------------------------------------------------------------------------
+
+
+def test_the_durham_outcome_is_the_desks() -> None:
+    (post,) = written(Kind.RACE_WON)
+    assert post.thread is None
+    assert post.text == (
+        "WON (unofficial): Deberry, Durham DA, DEM nomination. 48.8%, +2,559. 57/57 precincts."
+    )
+    assert (
+        "*SAY:* “With all 57 precincts reporting, unofficial returns put Satana Deberry at 48.8%, "
+        "above the 30% North Carolina requires for nomination.”"
+    ) in post.blocks
+    assert "*DON'T SAY:* certified, elected, called." in post.blocks
+    assert "General: Nov 6; opponent: none." in post.blocks
+    assert "no news organization's call implied" in post.blocks
+
+
+def test_the_dallas_outcomes_are_the_desks() -> None:
+    (close,) = written(Kind.TOO_CLOSE)
+    assert close.text == (
+        "TOO CLOSE: Frizell, Dallas DA, DEM. Behind by 612 (0.5 points). Not final."
+    )
+    assert "Up to 3,378 more votes" in close.blocks
+    (lost,) = written(Kind.RACE_LOST)
+    assert lost.text == (
+        "LOST (certified): Frizell, Dallas DA, DEM nomination. Behind Creuzot by 589."
+    )
+    assert "CERTIFIED" in lost.blocks
+    assert "UNOFFICIAL" not in lost.blocks
+
+
+def test_a_general_election_names_the_office() -> None:
+    told = begun(PITT)
+    for at in (180, 181):
+        told.look(arrival(contest(PITT_NIGHT, (40, 40)), minutes(at)))
+    (post,) = posts(told.last(Kind.RACE_WON), scene_of(told))
+    assert post.text == (
+        "WON (unofficial): Dixon, Pitt DA, the office. 52.1%, +2,417. 40/40 precincts."
+    )
+    assert "nomination" not in post.blocks
+
+
+def test_a_third_place_before_a_runoff_says_so() -> None:
+    told = _runoff_out()
+    (post,) = posts(told.last(Kind.RACE_LOST), scene_of(told))
+    assert post.text.startswith("RUNOFF, OURS OUT (certified): Gonzales, Bexar DA")
+
+
+def test_a_certified_loss_that_was_told_before_says_behind_whom() -> None:
+    night = {"Elizabeth Frizell": 40_000, "John Creuzot": 72_000}
+    told = begun(DALLAS)
+    for at, status in ((180, COMPLETE), (181, COMPLETE), (900, CERTIFIED), (901, CERTIFIED)):
+        told.see(night, at, status=status)
+    (post,) = posts(told.last(Kind.OUTCOME_CERTIFIED), scene_of(told))
+    assert post.text == (
+        "LOST (certified): Frizell, Dallas DA, DEM nomination. Behind Creuzot by 32,000."
+    )
+
+
+def test_no_say_sentence_is_left_hanging() -> None:
+    for kind in Kind:
+        for post in written(kind):
+            found = re.search(r"SAY:\* “([^”]*)”", post.blocks)
+            if found:
+                assert found[1].endswith(".")
+                assert not re.search(r"of \.|behind \.|  |, \.|None|nobody is ,", found[1])
+
+
+def test_a_count_message_never_leaks_an_outcome() -> None:
+    told = _won()
+    for event in told.events:
+        if event.kind not in OUTCOMES:
+            for post in posts(event, scene_of(told)):
+                assert not re.search(r"\b(WON|LOST|SAY:|General:)", post.text + post.blocks)
+
+
+def test_a_revision_beside_a_hold_off_does_not_say_that_outcomes_stand() -> None:
+    told = _won()
+    fallen = {"Satana Deberry": 12_000, "Roger Echols": 12_648, "Daniel Meier": 3_325}
+    for at in (300, 306):
+        told.see(fallen, at, version=2)
+    (revised,) = posts(told.last(Kind.COUNT_REVISED), scene_of(told))
+    assert "Outcomes stand" not in revised.text
+    assert "in doubt" in revised.blocks
+    assert told.kinds[-1] is Kind.HOLD_OFF
+
+
+def test_a_revision_that_changes_no_outcome_says_that_they_stand() -> None:
+    told = _won()
+    fallen = {**DURHAM_NIGHT, "Satana Deberry": 15_107}
+    for at in (300, 306):
+        told.see(fallen, at, version=2)
+    (revised,) = posts(told.last(Kind.COUNT_REVISED), scene_of(told))
+    assert revised.text == (
+        "COUNTY REVISED: Deberry, Durham DA, now +2,459 (was +2,559). Outcomes stand."
+    )
+    assert revised.thread is None
+
+
+def test_soft_figures_are_called_what_they_are() -> None:
+    told = counted(DURHAM, EARLY, (NINE, 54, (9, 57)), (NINE, 55, (9, 57)))
+    told.see(DURHAM_NIGHT, 60, (9, 57))
+    (post,) = posts(told.last(Kind.COUNT_UPDATED), scene_of(told))
+    assert post.text.startswith("NEW, BEING CHECKED: Deberry leads Echols by 2,559")
+    assert "15,207" in post.blocks
+
+
+def test_only_hard_holds_are_told_in_the_thread() -> None:
+    assert [post.channel for post in written(Kind.REPORT_HELD)] == ["#ops", "#primary-night"]
+    told = counted(DURHAM, EARLY)
+    told.see({**DURHAM_EARLY, "Roger Echols": 4_000}, 20, (0, 57), version=2)
+    assert [p.channel for p in posts(told.last(Kind.REPORT_HELD), scene_of(told))] == ["#ops"]
+
+
+def test_ours_is_per_channel() -> None:
+    both = replace(race("Satana Deberry", "Roger Echols"), name="Durham DA")
+    told = Told(Watched(both, card(both)))
+    for at in (180, 181):
+        told.see(DURHAM_NIGHT, at)
+    heard = {
+        post.channel: post.text.split(",")[0]
+        for event in told.events
+        if event.kind in OUTCOMES
+        for post in posts(event, scene_of(told))
+    }
+    assert heard == {
+        "#primary-night": "WON (unofficial): Deberry",
+        "#other": "LOST (unofficial): Echols",
+    }
+
+
+def test_every_post_of_one_event_has_its_own_key() -> None:
+    made = [post.key for kind in Kind for post in written(kind)]
+    assert len(set(made)) == len(made)
+
+
+# -- hostile and large -------------------------------------------------------------------
+
+EVIL = st.one_of(
+    st.sampled_from([
+        "<!channel>", "<!here>", "<@U1>", "<https://evil.example|WON>", "https://evil.example",
+        "*bold*", "_i_", "```", "`", "~x~", "a\nWON (unofficial): Evil, Durham DA",
+        "\u202eLIVE\u202c", "&lt;!channel&gt;", ":tada: :skull:", "\x1b[2J", "x" * 500,
+    ]),
+    st.text(max_size=40),
+)  # fmt: skip
+
+
+def hostile_posts(name: str, rival: str, other: str) -> list[Post]:
+    """Return every message of a night whose names, notes and errors all come from outside."""
+    durham = replace(
+        race(name), name=rival, general=General(date(2018, 11, 6), other), office=other
+    )
+    told = Told(Watched(durham, card(DURHAM)))
+    lines = ["zero", "night", "night", "turned", "turned", "turned"]
+    votes = {"zero": (0, 0), "night": (900, 100), "turned": (900, 2_000)}
+    made = contest({"ours": 0, "rival": 0})
+    told.take(open_race(told.watched, told.state, minutes(-60)))
+    for at, line in enumerate(lines):
+        count = votes[line]
+        selections = (
+            replace(made.selections[0], name=name, votes=count[0]),
+            replace(made.selections[1], name=rival, votes=count[1]),
+        )
+        told.look(arrival(replace(made, selections=selections, who=other), minutes(11 * at + 1)))
+    note = replace(made, counts_known=False, note=other, selections=())
+    told.look(arrival(note, minutes(90)))
+    told.take(miss(told.watched, told.state, "nc_durham", other, minutes(91), alarm=True))
+    facts = SourceFacts("nc_durham", rival, "https://er.ncsbe.gov/")
+    scene = scene_of(told, facts)
+    return [post for event in told.events for post in posts(event, scene)]
+
+
+@settings(max_examples=60, deadline=None)
+@given(EVIL, EVIL, EVIL)
+def test_hostile_names_never_mention_link_format_or_forge(
+    name: str, rival: str, other: str
+) -> None:
+    for post in hostile_posts(f"Ours {name}", f"Rival {rival}", other):
+        check_slack(post)
+        texts = [post.text, *map(text_of, json.loads(post.blocks))]
+        for text in texts:
+            markup = set(re.findall(r"<[^>]*>", text))
+            assert all(one.startswith("<https://er.ncsbe.gov/|") for one in markup), text
+            assert "https://evil" not in text
+            assert not re.search(r"[\u202a-\u202e\u2066-\u2069\x00-\x08\x1b]", text)
+            assert text.count("```") in (0, 2)
+        assert "\n" not in post.text
+        head = post.text.split(":")[0]
+        assert not head.startswith(("WON", "LOST")) or post.kind in ("race-won", "race-lost")
+
+
+def test_sixty_one_candidates_with_long_names_fit_slack() -> None:
+    names = [f"{'&<' * 70}{number:03d} Candidate" for number in range(61)]
+    votes = {name: 10_000_000 - 1_000 * index for index, name in enumerate(names)}
+    big = race(names[-1])
+    told = Told(Watched(big, card(big)))
+    told.see(votes, 180)
+    told.see(votes, 181)
+    assert told.events
+    for event in told.events:
+        for post in posts(event, scene_of(told)):
+            check_slack(post)
+
+
+def test_our_line_is_marked_however_it_is_spelled_and_never_cut_off() -> None:
+    votes = {f"Name {n}": 100 - n for n in range(20)}
+    tally = add_up(DURHAM, {"nc_durham": snapshot(contest({**votes, "DEBERRY, SATANA": 1}))})
+    lines = table(tally, DURHAM).splitlines()
+    assert lines[-2].startswith("&gt; ")
+    assert lines[-1] == "  and 8 more"
+
+
+def test_a_race_over_many_counties_fits_the_context_line() -> None:
+    counties = tuple((f"source_{n}", f"County {n}") for n in range(80))
+    wide = race(sources=counties)
+    told = Told(Watched(wide, card(wide)))
+    for source, _ in counties:
+        for at in (180, 181):
+            told.look(arrival(contest(DURHAM_NIGHT), minutes(at)), source)
+    facts = {
+        source: SourceFacts(
+            source, f"{county} County, State Board", "https://a.example/" + "x" * 150
+        )
+        for source, county in counties
+    }
+    for event in told.events:
+        for post in posts(event, replace(scene_of(told), sources=facts)):
+            check_slack(post)
+
+
+def test_votes_by_type_are_told_largest_first() -> None:
+    made = contest(DURHAM_NIGHT, kind=UnitKind.PRECINCTS)
+    first = replace(
+        made.selections[0],
+        by_type=(VoteCount(VoteType.EARLY, 4_500), VoteCount(VoteType.ELECTION_DAY, 10_707)),
+    )
+    whole = replace(made, selections=(first, *made.selections[1:]))
+    tally = add_up(DURHAM, {"nc_durham": snapshot(whole)})
+    found = decide(DURHAM, "Satana Deberry", line_of(tally, "Satana Deberry"), card(DURHAM), tally,
+                   TWO_LOOKS)  # fmt: skip
+    event = Event("k", Kind.COUNT_UPDATED, minutes(9), after=tally, decision=found)
+    told = begun()
+    (post,) = posts(event, scene_of(told))
+    assert "Votes so far: election day 10,707, early 4,500." in post.blocks
+    assert found.outcome is Outcome.WON
+    assert "General:" not in post.blocks
+
+
+def test_a_runoff_election_is_for_the_nomination() -> None:
+    again = replace(BEXAR, election=replace(BEXAR.election, kind=ElectionKind.RUNOFF))
+    told = Told(Watched(again, card(again)))
+    for at in (180, 181):
+        told.see({"Joe Gonzales": 900, "Nico LaHood": 100}, at)
+    (post,) = posts(told.last(Kind.RACE_WON), scene_of(told))
+    assert post.text.startswith("WON (unofficial): Gonzales, Bexar DA, DEM nomination.")

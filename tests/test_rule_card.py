@@ -1,0 +1,291 @@
+"""A state's cards in plain words, and people's checks laid over the shipped rules.
+
+The facts are the shipped ones; names of people and links in checks are ours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+
+from monitor.errors import NothingMatched
+from monitor.rule_card import LABELS, card, day, fact_in_words, hour, rows, unverified_facts
+from monitor.rulebook import shipped_rules
+from monitor.rules import FACTS, ContestKind, Method, Rule
+from monitor.verification import Verification, apply_verifications, outdated, seen_now
+
+BOOK = shipped_rules()
+NOW = date(2026, 11, 3)
+ELECTED = sorted({rule.state for rule in BOOK.rules})
+
+
+def rule_of(state: str, kind: ContestKind, on: date = NOW) -> Rule:
+    rule = BOOK.rule_for(state, "prosecutor", kind, on)
+    assert rule is not None
+    return rule
+
+
+# --- the card
+
+
+def test_north_carolina_in_words() -> None:
+    text = card(BOOK, "NC", date(2026, 3, 3))
+    assert text.startswith("North Carolina: how prosecutors are elected, on March 3, 2026\n")
+    assert "PARTY PRIMARY (from January 1, 2024)\n  Outcomes may be given automatically." in text
+    assert "  Who wins: more than 30% of the votes" in text
+    assert "  Runoff: ten weeks after the primary\n" in text
+    assert "only if the second asks" in text
+    assert "  Polls close: 7:30 PM, America/New York\n      G.S. 163-166.01" in text
+    assert "Nobody has verified: who wins, what counts, what" in text
+    assert "(checked November 22, 2026)" in text
+
+
+def test_the_card_of_an_earlier_day_is_that_of_its_law() -> None:
+    """North Carolina asked 40 % before October 17, 2017."""
+    text = card(BOOK, "nc", date(2016, 3, 15))
+    assert "PARTY PRIMARY (from January 1, 1990 to October 16, 2017)" in text
+    assert "more than 40% of the votes" in text
+    assert "30%" not in text
+    assert "RUNOFF" not in text
+
+
+def test_what_all_cards_share_is_told_once() -> None:
+    text = card(BOOK, "NC", date(2026, 3, 3))
+    shared = text[text.index("IN ALL OF THESE") :]
+    assert "Late ballots: after the night, at most 3% of the ballots" in shared
+    assert text.count("Late ballots: ") == 1
+    assert text.count("Who wins: ") == 3
+
+
+@pytest.mark.parametrize("state", ELECTED)
+def test_every_card_is_plain_text_of_80_columns(state: str) -> None:
+    text = card(BOOK, state, NOW)
+    assert all(len(line) <= 80 for line in text.splitlines())
+    assert "  Who wins: " in text
+    assert not any(line != line.rstrip() for line in text.splitlines())
+
+
+def test_a_state_may_be_named_by_its_name() -> None:
+    assert card(BOOK, "georgia", NOW) == card(BOOK, "GA", NOW)
+
+
+def test_a_state_without_elected_prosecutors_says_so() -> None:
+    text = card(BOOK, "NJ", NOW)
+    assert "New Jersey elects no local prosecutor: the Governor appoints" in text
+    assert "ppp.unc.edu" in text
+    assert "NOT VERIFIED" in card(BOOK, "DC", NOW)
+    assert rows(BOOK, "NJ", NOW) == ()
+
+
+def test_an_unknown_state_or_an_early_day_is_told() -> None:
+    with pytest.raises(NothingMatched, match="no rule card is for 'XX'"):
+        card(BOOK, "XX", NOW)
+    with pytest.raises(NothingMatched, match="Georgia is in force on May 1, 2018; the first"):
+        rows(BOOK, "GA", date(2018, 5, 1))
+
+
+def test_notes_stand_at_the_top() -> None:
+    text = card(BOOK, "NY", NOW)
+    assert text.index("Ranked choice in New York City does not apply") < text.index("PARTY PRIMARY")
+    assert "AB 868" in card(BOOK, "CA", NOW)
+
+
+# --- facts in words
+
+
+@pytest.mark.parametrize(
+    ("state", "kind", "fact", "words"),
+    [
+        ("FL", "party-primary", "method", "most votes wins"),
+        ("WA", "nonpartisan-primary", "method", "the two with the most votes go on"),
+        ("CA", "nonpartisan-primary", "method", "more than 50% of the votes"),
+        (
+            "IA",
+            "party-primary",
+            "method",
+            "at least 35% of the votes; of several who have it, the one with the most",
+        ),
+        (
+            "LA",
+            "nonpartisan-primary",
+            "base",
+            "write-ins count; votes for candidates who withdrew do not count",
+        ),
+        (
+            "TX",
+            "party-primary",
+            "base",
+            "write-ins do not count; votes for candidates who withdrew count",
+        ),
+        ("GA", "general", "follow_up", "a runoff between the top two, by itself"),
+        (
+            "TX",
+            "general",
+            "recount",
+            (
+                "may be asked for when the margin is less than 10% of the winner's votes, or "
+                "fewer than 1,000 votes were cast; 5 PM on the second day after the final canvass"
+            ),
+        ),
+        (
+            "WA",
+            "general",
+            "recount",
+            (
+                "comes by itself when the margin is less than 0.5% of the votes of the two, "
+                "and at most 1,999 votes"
+            ),
+        ),
+        (
+            "NY",
+            "general",
+            "recount",
+            (
+                "comes by itself when the margin is at most 0.5% of the votes in the contest, "
+                "or at most 20 votes"
+            ),
+        ),
+        ("MS", "general", "recount", "there is none"),
+        ("OK", "general", "recount", "may be asked for at any margin"),
+        ("IN", "general", "recount", "not known; treated as if one may be asked for"),
+        (
+            "CA",
+            "general",
+            "late_ballots",
+            "after the night, at most 100% of the ballots counted may still come",
+        ),
+        ("HI", "general", "polls_close", "7:00 PM, Pacific/Honolulu"),
+    ],
+)
+def test_a_fact_in_words(state: str, kind: str, fact: str, words: str) -> None:
+    assert fact_in_words(rule_of(state, ContestKind(kind)), fact) == words
+
+
+def test_dates_and_times_are_us_copy() -> None:
+    assert day(date(2018, 5, 8)) == "May 8, 2018"
+    assert hour(rule_of("NC", ContestKind.GENERAL).polls_close) == "7:30 PM"
+
+
+def test_rows_hold_every_fact_and_say_which_ones_block() -> None:
+    found = rows(BOOK, "IL", NOW)
+    assert {row.fact for row in found} == set(FACTS) - {"runoff_date"}
+    assert all((row.source == "") == (row.checked_on is None) for row in found)
+    assert not any(row.blocks for row in found)
+    oregon = [row for row in rows(BOOK, "OR", NOW) if row.blocks]
+    assert [(row.contest, row.fact) for row in oregon] == [
+        (ContestKind.NONPARTISAN_PRIMARY, fact) for fact in ("method", "base", "follow_up")
+    ]
+
+
+def test_unverified_facts_are_in_words_and_sorted() -> None:
+    found = unverified_facts(rule_of("OR", ContestKind.NONPARTISAN_PRIMARY))
+    assert found == (
+        "canvass",
+        "certification",
+        "late ballots",
+        "tie",
+        "what counts",
+        "what follows",
+        "who wins",
+    )
+    assert set(found) <= set(LABELS.values())
+
+
+# --- people's checks
+
+AT = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
+LINK = "https://sos.oregon.gov/elections"
+
+
+def check(state: str = "OR", contest: ContestKind | None = None, fact: str = "") -> Verification:
+    return Verification(state, contest, fact, "Ada Ops", LINK, AT)
+
+
+def checked(*checks: Verification) -> dict[ContestKind, Rule]:
+    book = apply_verifications(BOOK, checks)
+    return {rule.contest_kind: rule for rule in book.rules if rule.state == "OR"}
+
+
+def test_a_check_of_a_state_fills_every_fact_without_a_source() -> None:
+    rule = checked(check())[ContestKind.NONPARTISAN_PRIMARY]
+    assert rule.unverified() == ()
+    assert unverified_facts(rule) == ("late ballots",)
+    source = rule.source_of("method")
+    assert source is not None
+    assert source.text == f"{LINK}, read by Ada Ops"
+    assert source.checked_on == date(2026, 11, 20)
+    assert rule.source_of("runoff_date") is None
+
+
+def test_it_leaves_the_sources_there_are_and_other_states_alone() -> None:
+    before = rule_of("OR", ContestKind.GENERAL)
+    after = checked(check())[ContestKind.GENERAL]
+    assert after.source_of("method") == before.source_of("method")
+    assert after.source_of("recount") == before.source_of("recount")
+    book = apply_verifications(BOOK, [check()])
+    assert [r for r in book.rules if r.state != "OR"] == [r for r in BOOK.rules if r.state != "OR"]
+
+
+def test_a_check_of_one_fact_of_one_contest_replaces_its_source_and_nothing_else() -> None:
+    named = checked(check(contest=ContestKind.GENERAL, fact="recount"))
+    source = named[ContestKind.GENERAL].source_of("recount")
+    assert source is not None
+    assert source.text.endswith("read by Ada Ops")
+    primary = ContestKind.NONPARTISAN_PRIMARY
+    assert named[primary] == rule_of("OR", primary)
+
+
+def test_the_late_ballot_bound_is_confirmed_by_its_own_name_only() -> None:
+    rule = checked(check(fact="late_ballots"))[ContestKind.GENERAL]
+    assert rule.source_of("late_ballots") is not None
+
+
+def test_the_digest_covers_the_checks() -> None:
+    once = apply_verifications(BOOK, [check()])
+    assert once.digest != BOOK.digest
+    assert once.digest == apply_verifications(BOOK, [check()]).digest
+    other = apply_verifications(BOOK, [replace(check(), who="Grace Ops")])
+    assert other.digest != once.digest
+    assert apply_verifications(BOOK, []) is BOOK
+
+
+def test_the_latest_check_of_a_fact_stands_whatever_the_order() -> None:
+    early = replace(check(fact="method"), who="Early", at=AT.replace(day=1))
+    for order in ((early, check(fact="method")), (check(fact="method"), early)):
+        source = checked(*order)[ContestKind.GENERAL].source_of("method")
+        assert source is not None
+        assert source.text.endswith("Ada Ops")
+
+
+def test_a_check_holds_only_for_what_the_person_saw() -> None:
+    """A later version of the rules says something else of who wins: the check is out."""
+    seen = replace(check(), seen=seen_now(BOOK, check()))
+    assert outdated(BOOK, [seen]) == ()
+    primary = rule_of("OR", ContestKind.NONPARTISAN_PRIMARY)
+    changed = replace(
+        BOOK,
+        rules=tuple(replace(r, method=Method.PLURALITY) if r is primary else r for r in BOOK.rules),
+    )
+    assert outdated(changed, [seen]) == (seen,)
+    assert apply_verifications(changed, [seen]) is changed
+
+
+def test_a_new_source_for_the_same_fact_does_not_void_a_check() -> None:
+    once = apply_verifications(BOOK, [check()])
+    assert seen_now(once, check()) == seen_now(BOOK, check())
+
+
+def test_a_check_is_of_the_law_of_its_day_and_not_of_older_cards() -> None:
+    book = apply_verifications(BOOK, [check("NC", fact="tie")])
+    of = {
+        rule.effective_from: rule.source_of("tie")
+        for rule in book.rules
+        if (rule.state, rule.contest_kind) == ("NC", ContestKind.PARTY_PRIMARY)
+    }
+    assert [day for day, source in of.items() if source] == [date(2024, 1, 1)]
+
+
+def test_a_check_of_a_state_without_cards_is_outdated() -> None:
+    assert outdated(BOOK, [check("NJ")]) == (check("NJ"),)

@@ -1,0 +1,75 @@
+"""`watch` itself, on the wall clock: APScheduler, a change, reloads, SIGTERM, a second start.
+
+The sources' ids are chosen so that their fixed phases fall 11 to 28 seconds after the
+start: nothing in the schedule is shortened for the test.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from monitor.report import view
+from tests.now_night import Sheets, Watched, config, in_seconds, phased, sheet, sheets_served
+from tests.watch_process import integrity, told, watching
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+RUN_SECONDS = 20.0
+
+
+def raced(name: str, seconds: float, sheets: Sheets) -> Watched:
+    """Return a race whose source is due again so many seconds from now."""
+    path = f"{name.lower()}.csv"
+    sheets.bodies[path] = sheet(name, 400, 300, 5)
+    return Watched(name, phased(name.lower(), in_seconds(seconds)), sheets.url(path))
+
+
+def test_watch_runs_reloads_stops_and_goes_on(tmp_path: Path) -> None:
+    """Twenty seconds of the service: everything once, an invalid file refused, a clean end."""
+    path, database = tmp_path / "config.toml", tmp_path / "night.db"
+    with sheets_served() as sheets:
+        races = [raced(n, s, sheets) for n, s in (("Alpha", 11), ("Beta", 15), ("Gamma", 28))]
+        first = config(races[:2])
+        path.write_text(first, encoding="utf-8")
+
+        began = time.monotonic()
+        with watching(tmp_path / "first", path, database) as watch:
+            watch.until_told("NOW WATCHING: Alpha leads Rival by 100")
+            watch.until_told("NOW WATCHING: Beta leads Rival by 100")
+            path.write_text(f"polling = true\n{first}", encoding="utf-8")
+            watch.until_told("BOT TROUBLE: config.toml is refused, the old one runs on: polling")
+            sheets.bodies["alpha.csv"] = sheet("Alpha", 700, 550, 9)
+            watch.until_told("COUNT: Alpha leads Rival by 150")
+            path.write_text(config(races), encoding="utf-8")
+            watch.until_told("NOW WATCHING: Gamma leads Rival by 100")
+            watch.until(lambda: sheets.asked["beta.csv"] > 1, "second visit to Beta")
+            time.sleep(max(0.0, began + RUN_SECONDS - time.monotonic()))
+            assert watch.stop() == 0, watch.log
+            out, log = watch.out, watch.log
+
+        assert integrity(database) == "ok"
+        kinds = [(row["race"], row["kind"], row["state"]) for row in view(database, "post_log")]
+        assert sorted(kinds) == sorted(
+            (f"{race}-da", kind, "sent")
+            for race, kind in (
+                *((name, kind) for name in ("alpha", "beta", "gamma") for kind in STARTED),
+                ("alpha", "count-updated"),
+            )
+        )
+        for start in ("WATCHING: ", "NOW WATCHING: "):
+            assert told(out, start) == 3, out
+        assert told(out, "COUNT: ") == told(out, "BOT TROUBLE: ") == 1
+        assert '"config reloaded"' in log
+        assert "Traceback" not in log
+
+        asked = sheets.asked["gamma.csv"]
+        with watching(tmp_path / "second", path, database) as again:
+            again.until(lambda: sheets.asked["gamma.csv"] > asked, "visit to Gamma")
+            assert again.stop() == 0, again.log
+            assert again.out.strip() == ""
+        assert integrity(database) == "ok"
+
+
+STARTED = ("race-opened", "now-watching")
