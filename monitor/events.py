@@ -60,7 +60,8 @@ class Event:
     `decision` the decisions around it. `reason`: what was seen, for notes, holds
     and source states. `late_start`: the race had votes when we began.
     `touches_outcome`: staff were told an outcome that rests on these figures;
-    `outcome_stands`: it is still what they give, and not in doubt.
+    `outcome_stands`: it is still what they give, and not in doubt. `about`: key of
+    the event whose outcome this one questions, withdraws or confirms.
     """
 
     key: str
@@ -79,3 +80,4 @@ class Event:
     checking: bool = False
     touches_outcome: bool = False
     outcome_stands: bool = False
+    about: str = ""

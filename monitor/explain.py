@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from pydantic import TypeAdapter
 
 from monitor.database import moment_of, stamp
-from monitor.diff import LOOKS_APART, RaceState, Told, current
 from monitor.errors import NothingMatched
 from monitor.events import Event
 from monitor.explain_past import known_then
@@ -28,13 +27,14 @@ from monitor.explanation import (
     units_words,
 )
 from monitor.rules import in_words
+from monitor.state import LOOKS_APART, RaceState, Told, current
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from monitor.diff import Watched
     from monitor.night import Night
     from monitor.polls import PollState
+    from monitor.state import Watched
     from monitor.store import Store
     from monitor.tally import Snapshot
 

@@ -9,9 +9,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from monitor.database import moment_of, stamp
-from monitor.diff import Told
 from monitor.events import OUTCOMES, Event, Kind
 from monitor.explanation import Decided, SourceSeen, VoteLine, decided, units_words
+from monitor.state import Told
 
 if TYPE_CHECKING:
     from collections.abc import Collection

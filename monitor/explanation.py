@@ -10,7 +10,7 @@ from monitor.decide import Block, Decision, Outcome
 from monitor.words import BLOCK_SENTENCES, units_long
 
 if TYPE_CHECKING:
-    from monitor.diff import Told
+    from monitor.state import Told
     from monitor.tally import Tally
 
 

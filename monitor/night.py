@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo
 
-from monitor.diff import Watched
 from monitor.errors import ConfigInvalid
-from monitor.message import SourceFacts
 from monitor.races import Config, Race, SourceUse
 from monitor.rules import Rule, RuleBook, contest_kind_of
+from monitor.scene import SourceFacts
 from monitor.schedule import Plan
+from monitor.state import Watched
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 
 
 class RowClass(StrEnum):
@@ -31,3 +32,8 @@ class Post:
     text: str
     blocks: str
     at: datetime
+
+
+def post_key(event_key: str, channel: str) -> str:
+    """Return the outbox key of an event in a channel."""
+    return sha256(f"{event_key}\x1f{channel}".encode()).hexdigest()[:32]

@@ -16,13 +16,15 @@ from pydantic import TypeAdapter
 from sqlite_utils import Migrations
 
 from monitor import outbox
-from monitor.database import stamp, transaction, translated
-from monitor.diff import RaceState, Told
+from monitor.database import moment_of, stamp, transaction, translated
 from monitor.errors import WrongDatabase
 from monitor.events import Event
 from monitor.model import Page
 from monitor.polls import PollState
+from monitor.posts import post_key
 from monitor.sanity import figures
+from monitor.scene import Said
+from monitor.state import RaceState, Told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -245,6 +247,17 @@ class Store:
         """Put messages into the outbox."""
         for post in posts:
             outbox.put(self.db, post)
+
+    def said(self, race: str, event_key: str) -> tuple[Said, ...]:
+        """Return the messages an event of a race became, one a channel."""
+        rows = self.db.execute(
+            "SELECT key, channel, text, at FROM outbox WHERE race = ? AND class = 'outcome'", [race]
+        )
+        return tuple(
+            Said(channel, text, moment_of(at))
+            for key, channel, text, at in rows
+            if key == post_key(event_key, channel)
+        )
 
     def has_post(self, key: str) -> bool:
         """Say whether the outbox holds a message of this key."""

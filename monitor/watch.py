@@ -16,15 +16,18 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from monitor.config_changes import ChangeKind
-from monitor.diff import RaceState, Step, advance, is_finished, miss, open_race, redecide
+from monitor.diff import Step, advance, miss, open_race, redecide
 from monitor.errors import FetchFailure, MonitorError, ScraperBroken, SourceFailure
 from monitor.events import Event, Kind
 from monitor.fetch import OK
 from monitor.match import Trouble, Unmatched, find
-from monitor.message import Scene, channels_of, post_key, posts
+from monitor.message import channels_of, posts
 from monitor.model import Page
 from monitor.polls import failed, succeeded
+from monitor.posts import post_key
 from monitor.sanity import Arrival, Verdict
+from monitor.scene import Scene
+from monitor.state import RaceState, is_finished
 from monitor.tally import Snapshot
 from monitor.warc import digest_of
 
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
     from monitor.races import Race, SourceUse
     from monitor.store import Store
 
+_ABOUT = frozenset({Kind.HOLD_OFF, Kind.OUTCOME_RETRACTED, Kind.OUTCOME_STANDS})
 UNMATCHED_ALARM = timedelta(minutes=20)
 COUNTING = timedelta(hours=6)
 
@@ -267,7 +271,8 @@ class Watch:
             _log.info(event.kind.value, race=event.race, source=event.source, reason=event.reason)
             if race is not None and state is not None and event.kind is not Kind.RACE_OPENED:
                 self._root_everywhere(race, scene, event.at)
-            self._store.put(posts(event, scene))
+            said = self._store.said(event.race, event.about) if event.kind in _ABOUT else ()
+            self._store.put(posts(event, replace(scene, said=said)))
 
     def _root_everywhere(self, race: Race, scene: Scene, now: datetime) -> None:
         """Give a channel that was added later its own root, so replies have their thread."""

@@ -164,6 +164,12 @@ def clocks(moment: datetime, zone: str, desk: str, now: datetime) -> str:
     return there if there == at_desk else f"{there} ({at_desk})"
 
 
+def day_of(moment: datetime, zone: str) -> str:
+    """Write the day of a moment in a zone: "Jun 25"."""
+    local = moment.astimezone(ZoneInfo(zone))
+    return f"{local:%b} {local.day}"
+
+
 def zone_letters(local: datetime) -> str:
     """Write a US zone as people say it: ET, CT, MT, PT; others as they are."""
     name = local.strftime("%Z")

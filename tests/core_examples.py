@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from monitor.decide import Decision, Evidence, decide
-from monitor.diff import RaceState, Step, Watched, advance
+from monitor.diff import Step, advance
 from monitor.events import Event
 from monitor.model import Contest, ResultsStatus, Selection, UnitKind, Units, VoteCount, VoteType
 from monitor.races import (
@@ -36,6 +36,7 @@ from monitor.rules import (
     contest_kind_of,
 )
 from monitor.sanity import Arrival
+from monitor.state import RaceState, Watched
 from monitor.tally import Line, Snapshot, Tally, add_up
 
 if TYPE_CHECKING:

@@ -15,6 +15,7 @@ import pytest
 
 from monitor import app
 from monitor.archive import ArchiveWriter
+from monitor.database import open_database
 from monitor.errors import DatabaseLocked, DiskFull
 from monitor.fetch import OK, HttpFetcher
 from monitor.parsing import Parser
@@ -338,7 +339,7 @@ async def test_a_visit_that_finds_the_lock_is_done_again(tmp_path: Path) -> None
 def test_a_second_instance_is_refused(tmp_path: Path) -> None:
     """One database, one writer: the second command ends at once and says why."""
     database = tmp_path / "night.db"
-    with closing(app.open_database(database)):
+    with closing(open_database(database)):
         line = refused(run("replay", DURHAM, "--database", database), 6, "DatabaseInUse: ")
     assert "another instance holds" in line
 

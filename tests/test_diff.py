@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from monitor.decide import Basis, Block, Outcome, Standing
-from monitor.diff import RaceState, Watched, advance, is_finished, miss, open_race, redecide
+from monitor.diff import advance, miss, open_race, redecide
 from monitor.events import OUTCOMES, Event, Kind
+from monitor.state import RaceState, Watched, is_finished
 from tests.core_examples import (
     CERTIFIED,
     COMPLETE,

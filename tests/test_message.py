@@ -17,13 +17,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.decide import Outcome, decide
-from monitor.diff import Watched, accepted, miss, open_race
+from monitor.details import table
+from monitor.diff import miss, open_race
 from monitor.errors import Blocked
 from monitor.events import OUTCOMES, Event, Kind
-from monitor.message import Scene, SourceFacts, posts, table
+from monitor.message import posts
 from monitor.model import UnitKind, VoteCount, VoteType
 from monitor.polls import PollState, failed, succeeded
 from monitor.races import ElectionKind, General
+from monitor.scene import Scene, SourceFacts
+from monitor.state import Watched, accepted
 from monitor.tally import add_up
 from tests.core_examples import (
     BEXAR,

