@@ -23,6 +23,7 @@ from dataclasses import asdict, dataclass, field
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from monitor import app, watch
 from monitor.cli import main
 from tests.commands import ROOT, bare_environment
 
@@ -35,8 +36,6 @@ KINDS = ("calls", "statements", "news-calls", "news-statements")
 and both of them while there is news: from the writing of a message to the next visit, which
 is when it is stored, sent and recorded."""
 _PROGRAM = ("monitor", "scrapers", "slack_sdk", "aiohttp")
-_NEWS_BEGINS = ("monitor.message", "posts")
-_NEWS_ENDS = ("monitor.watch", "visit")
 _STATEMENTS = frozenset({"execute", "commit", "rollback"})
 
 T = TypeVar("T")
@@ -77,28 +76,50 @@ class Counting:
         self.counts = dict.fromkeys(KINDS, 0)
         self._kind = kind
         self._at = at
-        self._names: dict[CodeType, tuple[str, str] | None] = {}
+        self._ours: dict[CodeType, bool] = {}
         self._is_news = False
 
     def begin(self) -> None:
-        """Count from here on, and no more than is asked for: every event costs time."""
-        sys.settrace(self.called)
-        if self._at == 0 or self._kind.endswith("statements"):
-            sys.setprofile(self.profiled)
+        """Wrap where news begins and ends; count from here on, unless only news is asked for."""
+        compose, visit = watch.posts, watch.Watch.visit
 
-    def called(self, frame: FrameType, event: str, arg: Any) -> None:
+        def composed(*args: Any) -> Any:
+            self._is_news = True
+            self._look()
+            return compose(*args)
+
+        async def visited(*args: Any) -> None:
+            self._is_news = False
+            if self._at and self._kind.startswith("news"):
+                self.end()
+            await visit(*args)
+
+        watch.posts, watch.Watch.visit = composed, visited  # type: ignore[method-assign]
+        if not self._kind.startswith("news"):
+            self._look()
+
+    def end(self) -> None:
+        """Count no more."""
+        sys.settrace(None)
+        sys.setprofile(None)
+
+    def _look(self) -> None:
+        """Have the interpreter tell us no more than is asked for: every event costs time."""
+        if self._at == 0 or self._kind.endswith("calls"):
+            sys.settrace(self._called)
+        if self._at == 0 or self._kind.endswith("statements"):
+            sys.setprofile(self._profiled)
+
+    def _called(self, frame: FrameType, event: str, arg: Any) -> None:
         """Take a Python call into account; a trace function that returns None sees no more."""
         del event, arg
         code = frame.f_code
-        if code not in self._names:
-            module = str(frame.f_globals.get("__name__"))
-            self._names[code] = (module, code.co_name) if module.startswith(_PROGRAM) else None
-        name = self._names[code]
-        if name is not None:
-            self._is_news = name == _NEWS_BEGINS or (self._is_news and name != _NEWS_ENDS)
+        if code not in self._ours:
+            self._ours[code] = str(frame.f_globals.get("__name__")).startswith(_PROGRAM)
+        if self._ours[code]:
             self._count("calls")
 
-    def profiled(self, frame: FrameType, event: str, arg: Any) -> None:
+    def _profiled(self, frame: FrameType, event: str, arg: Any) -> None:
         """Take a call into C and its return into account."""
         del frame
         if event.startswith("c_") and arg.__name__ in _STATEMENTS and _is_sql(arg):
@@ -117,9 +138,6 @@ def _is_sql(function: Any) -> bool:
 
 def _serve() -> None:
     """Answer jobs until stdin ends."""
-    from monitor import app, report  # noqa: PLC0415 - the children shall find them imported
-
-    del report
     app.scrapers()
     for line in sys.stdin:
         values = json.loads(line)
@@ -168,8 +186,7 @@ def _command_line(job: Job, counting: Counting) -> int:
     except SystemExit as done:
         return int(done.code or 0)
     finally:
-        sys.settrace(None)
-        sys.setprofile(None)
+        counting.end()
         sys.stdout.flush()
     return 0
 

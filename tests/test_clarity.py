@@ -160,7 +160,9 @@ def test_host_and_jurisdiction_come_from_the_settings() -> None:
     assert visitor.link() == "https://www.enr-scvotes.org/SC/Richland/118321/"
 
 
-@pytest.mark.parametrize("body", [b"318010", b"\xef\xbb\xbf318010\n", gzip.compress(b"318010", mtime=0)])
+@pytest.mark.parametrize(
+    "body", [b"318010", b"\xef\xbb\xbf318010\n", gzip.compress(b"318010", mtime=0)]
+)
 def test_a_version_is_six_digits(body: bytes) -> None:
     assert read_version(page(body)) == "318010"
 
