@@ -174,12 +174,14 @@ async def _poster(
 
 
 def _deliverer(store: Store, poster: Poster, night: Night, *, paced: bool) -> Deliverer:
+    """Make the sender; a terminal has neither a pace nor anything to look up."""
+    in_slack = not isinstance(poster, TerminalPoster)
     return Deliverer(
         store.db,
         poster,
         lambda: datetime.now(UTC),
         pace_seconds=SLACK_PACE if paced else 0.0,
-        quarantine_seconds=night.config.slack.quarantine_seconds,
+        quarantine_seconds=night.config.slack.quarantine_seconds if in_slack else 0,
     )
 
 

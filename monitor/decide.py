@@ -140,12 +140,22 @@ class _Cut:
 
 
 def decide(
-    race: Race, candidate: str, ours: Line, rule: Rule | None, tally: Tally, seen: Evidence
+    race: Race,
+    candidate: str,
+    ours: Line,
+    rule: Rule | None,
+    tally: Tally,
+    seen: Evidence,
+    *,
+    guard_per_mille: int = GUARD_PER_MILLE,
 ) -> Decision:
-    """Decide for one endorsed candidate, whose line in the tally is `ours`."""
+    """Decide for one endorsed candidate, whose line in the tally is `ours`.
+
+    `guard_per_mille` is another floor only where the backtest asks what the floor is for.
+    """
     certified = tally.status is ResultsStatus.CERTIFIED and not tally.missing
     late = 0 if certified or rule is None else tally.total * rule.late_ballots_per_mille // 1000
-    slack = 0 if certified else _slack(rule, tally, late)
+    slack = 0 if certified else _slack(rule, tally, late, guard_per_mille)
     finding = _find(_Count(race, rule, tally, ours, slack, late, certified))
     blocks = (*_proof_blocks(race, rule, tally, ours, seen, certified=certified), *finding.open)
     if _is_uncontested(race, ours, tally):
@@ -183,8 +193,8 @@ def _is_uncontested(race: Race, ours: Line, tally: Tally) -> bool:
     return not ours.is_write_in and named <= race.seats
 
 
-def _slack(rule: Rule | None, tally: Tally, late: int) -> int:
-    guard = tally.total * GUARD_PER_MILLE // 1000
+def _slack(rule: Rule | None, tally: Tally, late: int, guard_per_mille: int) -> int:
+    guard = tally.total * guard_per_mille // 1000
     if rule is None or rule.recount.kind is not RecountKind.AUTOMATIC or not tally.lines:
         return max(guard, late)
     return max(guard, late, recount_range(rule, tally.total, tally.lines[0].votes))

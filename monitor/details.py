@@ -24,7 +24,7 @@ from monitor.words import (
 
 if TYPE_CHECKING:
     from monitor.races import Race
-    from monitor.scene import Said, Scene
+    from monitor.scene import Said, Scene, SourceFacts
     from monitor.tally import Line, Snapshot, Tally
 
 TABLE_LINES = 12
@@ -36,7 +36,9 @@ def blocks_of(event: Event, scene: Scene, race: Race, headline: str) -> list[dic
     if event.kind is Kind.RACE_OPENED:
         return sections(f"*{headline}*", _root_lines(scene, race))
     if event.decision is None or event.after is None:
-        return sections(f"*{headline}*", "")
+        where = scene.sources.get(event.source)
+        source = [_context(_read_at(event, scene, where))] if where else []
+        return sections(f"*{headline}*", "") + source
     blocks = sections(f"*{headline}*", f"```{table(event.after, race)}```")
     blocks += sections(_detail_lines(event, scene, race, event.decision, event.after), "")
     if event.kind in OUTCOMES and (words := say(event, scene, race)):
@@ -172,6 +174,12 @@ def _provenance(event: Event, scene: Scene, after: Tally) -> str:
         parts.append(f"and {more} more sources")
     seen = clocks(event.at, scene.zone, scene.slack.desk_timezone, event.at)
     return " · ".join([*parts, f"read {seen}"])
+
+
+def _read_at(event: Event, scene: Scene, facts: SourceFacts) -> str:
+    """Say where a remark comes from, and when we read it."""
+    seen = clocks(event.at, scene.zone, scene.slack.desk_timezone, event.at)
+    return f"UNOFFICIAL · {link(facts.link, facts.name)} · read {seen}"
 
 
 def _their_time(snapshot: Snapshot, scene: Scene, event: Event) -> str:

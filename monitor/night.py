@@ -137,8 +137,10 @@ def _uses(config: Config, source: str) -> tuple[tuple[Race, SourceUse], ...]:
 
 
 def _facts(source: str, scraper: Scraper) -> SourceFacts:
-    county = f"{scraper.county} County, " if scraper.county else ""
-    return SourceFacts(source, f"{county}{scraper.source_name}", scraper.link())
+    name, county = scraper.source_name, scraper.county
+    if county and county not in name:
+        name = f"{county} County, {name}"
+    return SourceFacts(source, name, scraper.link())
 
 
 def _plan(source: str, scraper: Scraper, places: list[Place]) -> Plan:

@@ -240,6 +240,15 @@ def refused(db: Database, row: Row, error: str) -> None:
     )
 
 
+def refusals(db: Database) -> dict[str, str]:
+    """Return, by channel, why messages were refused and wait there."""
+    rows = db.execute(
+        "SELECT channel, max(error) FROM outbox WHERE state IN ('pending', 'sending', 'refused')"
+        " AND state = 'refused' GROUP BY channel"
+    )
+    return dict(rows.fetchall())
+
+
 def after_start(db: Database) -> int:
     """Give refused rows one more chance, once per start; return how many.
 

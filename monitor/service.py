@@ -20,6 +20,7 @@ from monitor import outbox
 from monitor.config_changes import changes
 from monitor.errors import MonitorError, SlackFailure
 from monitor.outbox import Row
+from monitor.polls import PollState
 from monitor.posts import RowClass
 from monitor.schedule import interval, next_visit
 
@@ -63,6 +64,7 @@ class Service:
         self._stop = asyncio.Event()
         self._visits: set[asyncio.Task[None]] = set()
         self._alarmed_at: datetime | None = None
+        self._refusals: dict[str, str] = {}
         self._started = datetime.now(UTC)
         self._scheduler = AsyncIOScheduler(
             timezone=UTC,
@@ -99,7 +101,11 @@ class Service:
         if plan is None or self._stop.is_set():
             return
         now = datetime.now(UTC)
-        due = next_visit(plan, self._store.poll(source), self._started)
+        try:
+            poll = self._store.poll(source)
+        except MonitorError:  # told by the visit; a source is never left without its next one
+            poll = PollState(visited_at=now)
+        due = next_visit(plan, poll, self._started)
         if due is None:
             _log.info("nothing more is expected", source=source)
             return
@@ -122,6 +128,7 @@ class Service:
         try:
             await self._watch.visit(source, datetime.now(UTC))
             self._deliverer.wake()
+            await self._tell_refusals()
         except MonitorError as error:
             await self._alarm(f"visit to {source} could not be stored: {error}")
         except Exception as error:  # noqa: BLE001 - a fault of ours must neither end nor hide
@@ -159,6 +166,17 @@ class Service:
         for source in night.plans:
             if self._scheduler.get_job(source) is None:
                 self._schedule(source)
+
+    async def _tell_refusals(self) -> None:
+        """Tell ops once of each channel whose messages are refused and wait."""
+        found = outbox.refusals(self._store.db)
+        for channel, error in found.items():
+            if self._refusals.get(channel) != error:
+                await self._tell_ops(
+                    f"messages to {channel} are refused ({error}); make the channel or invite "
+                    "the bot, then restart: they wait"
+                )
+        self._refusals = found
 
     # -- alarms --------------------------------------------------------------------------
 

@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from monitor.store import Store
 
 _ABOUT = frozenset({Kind.HOLD_OFF, Kind.OUTCOME_RETRACTED, Kind.OUTCOME_STANDS})
+MORNING = time(8)
+"""When the roots of the day's races are posted, where the race is."""
 UNMATCHED_ALARM = timedelta(minutes=20)
 COUNTING = timedelta(hours=6)
 
@@ -222,6 +224,10 @@ class Watch:
         else:
             arrival = _arrival(night, race, report, found.contest, now, is_look=is_look)
             step = advance(night.races[race.id], state, use.source, arrival)
+            if not state.opened and any(event.kind is Kind.NOTE_ADDED for event in step.events):
+                # A note of the days before: its thread is opened first.
+                state = self._open(night, race, state, now)
+                step = advance(night.races[race.id], state, use.source, arrival)
             if step.verdict in (Verdict.ACCEPTED, Verdict.REVISED):
                 self._store.add_history(race.id, use.source, arrival.snapshot)
         self._save(night, race, step, now)
@@ -241,13 +247,16 @@ class Watch:
         return miss(night.races[race.id], state, use.source, found.sentence, now, alarm=alarm)
 
     def _opened(self, night: Night, race: Race, now: datetime) -> RaceState:
-        """Read the race's state, and post its root on election day or when we begin later."""
+        """Read the race's state; its root is posted on election morning, or when we begin."""
         state = self._store.race(race.id)
         if state.opened:
             return state
         zone = ZoneInfo(night.places[race.id].zone)
-        if now < datetime.combine(race.election.date, time(0), tzinfo=zone):
+        if now < datetime.combine(race.election.date, MORNING, tzinfo=zone):
             return state
+        return self._open(night, race, state, now)
+
+    def _open(self, night: Night, race: Race, state: RaceState, now: datetime) -> RaceState:
         step = open_race(night.races[race.id], state, now)
         self._save(night, race, step, now)
         return step.state

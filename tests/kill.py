@@ -81,7 +81,8 @@ class Counting:
 
     def begin(self) -> None:
         """Wrap where news begins and ends; count from here on, unless only news is asked for."""
-        compose, visit = watch.posts, watch.Watch.visit
+        module: Any = watch
+        compose, visit = module.posts, module.Watch.visit
 
         def composed(*args: Any) -> Any:
             self._is_news = True
@@ -94,7 +95,7 @@ class Counting:
                 self.end()
             await visit(*args)
 
-        watch.posts, watch.Watch.visit = composed, visited  # type: ignore[method-assign]
+        module.posts, module.Watch.visit = composed, visited
         if not self._kind.startswith("news"):
             self._look()
 

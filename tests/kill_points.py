@@ -61,7 +61,7 @@ class Replaying:
         config = self.folder / f"{name}.toml"
         text = (NIGHTS / f"{NIGHT}.config.toml").read_text(encoding="utf-8")
         own = "[slack]\nquarantine_seconds = 1\n"
-        own += f'rehearsal_channel = "#{name}"\n' if self.rehearsal else ""
+        text = text.replace("#primary-night-rehearsal", f"#{name}")
         config.write_text(text.replace("[slack]\n", own), encoding="utf-8")
         return Job(
             args=(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 POINTS = 50
-KINDS = ("news-statements", "news-calls", "news-statements", "news-calls", "statements", "calls")
+KINDS = ("news-statements", "news-calls") * 4 + ("statements", "calls")
 
 
 def test_a_night_killed_anywhere_ends_with_the_same_messages(tmp_path: Path) -> None:
