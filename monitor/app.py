@@ -19,11 +19,11 @@ from rich.console import Console
 
 from monitor import outbox
 from monitor.archive import ArchiveWriter
-from monitor.config import load_config, read_config
+from monitor.config import changes, load_config, read_config
 from monitor.database import open_database
 from monitor.deliver import Deliverer
 from monitor.discover import discover
-from monitor.errors import ConfigInvalid
+from monitor.errors import ConfigInvalid, SlackFailure
 from monitor.fetch import HttpFetcher
 from monitor.night import Night, prepare
 from monitor.parsing import Parser
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping
     from typing import BinaryIO
 
+    from monitor.config_changes import Change
     from monitor.deliver import Poster
     from monitor.errors import FetchFailure
     from monitor.model import Page
@@ -139,10 +140,29 @@ async def watch(config_path: Path, database: Path, environ: Mapping[str, str]) -
                 _poster(token, read_api_url(environ), night, None) as poster,
             ):
                 deliverer = _deliverer(store, poster, night, paced=token is not None)
+                _take_up(watching, store, config_path, now)
                 await Service(
                     watching, store, deliverer, poster, config_path,
                     lambda: night_of(config_at(config_path)),
                 ).run()  # fmt: skip
+
+
+def _take_up(watching: Watch, store: Store, config_path: Path, now: datetime) -> None:
+    """Take what changed in config.toml since the last run as a reload would.
+
+    Raises `ConfigInvalid` when a race the database knows moved to another election.
+    """
+    night, text = watching.night, store.last_config()
+    found: tuple[Change, ...] = ()
+    if text is not None and text != night.config.text:
+        base = config_path.resolve().parent
+        try:
+            watching.night = night_of(read_config(text, base=base, scrapers=scrapers()))
+        except ConfigInvalid as error:
+            _log.warning("the last configuration cannot be read any more", error=str(error))
+        else:
+            found = changes(watching.night.config, night.config)
+    watching.reload(night, found, now)
 
 
 @asynccontextmanager
@@ -166,11 +186,22 @@ async def _poster(
         return
     slack = SlackPoster(token, api_url=api_url, rehearsal_channel=rehearsal)
     try:
-        identity = await slack.check()
-        _log.info("slack", team=identity.team, user=identity.user)
+        await _introduce(slack)
         yield slack
     finally:
         await slack.close()
+
+
+async def _introduce(slack: SlackPoster) -> None:
+    """Refuse a rejected token; while Slack is away the watching begins, and messages wait."""
+    try:
+        identity = await slack.check()
+    except SlackFailure as error:
+        if error.permanent:
+            raise
+        _log.warning("Slack does not answer, messages wait", error=str(error))
+    else:
+        _log.info("slack", team=identity.team, user=identity.user)
 
 
 def _deliverer(store: Store, poster: Poster, night: Night, *, paced: bool) -> Deliverer:

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from monitor import commands_backfill, commands_read, commands_run
+from monitor import commands_backfill, commands_backtest, commands_read, commands_run
 from monitor.commands import log_to_stderr
 from monitor.errors import ConfigInvalid, MonitorError
 from monitor.terminal import safe
@@ -59,5 +59,6 @@ for _command in (
     *commands_run.COMMANDS,
     *commands_read.COMMANDS,
     *commands_backfill.COMMANDS,
+    *commands_backtest.COMMANDS,
 ):
     main.add_command(_command)

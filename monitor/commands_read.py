@@ -68,6 +68,25 @@ def explain(race: str, time: datetime | None, database: Path, *, as_json: bool) 
     _show(lines(told))
 
 
+@click.command()
+@click.argument("state")
+@click.option(
+    "--on", type=click.DateTime(["%Y-%m-%d"]), default=None,
+    help="The day of the election; default: today.",
+)  # fmt: skip
+@JSON
+def rules(state: str, on: datetime | None, *, as_json: bool) -> None:
+    """Print the rule cards of STATE ("NC"), each fact with its source."""
+    from monitor.rule_card import card, rows
+    from monitor.rulebook import shipped_rules
+
+    day = (on or now()).date()
+    if as_json:
+        show_json([_plain(row) for row in rows(shipped_rules(), state, day)])
+    else:
+        click.echo(card(shipped_rules(), state, day))
+
+
 def _show(lines: Iterable[str]) -> None:
     for line in lines:
         click.echo(line)
@@ -209,4 +228,4 @@ def schema() -> None:
     show_json(made())
 
 
-COMMANDS = (status, explain, check, sources, contests, config)
+COMMANDS = (status, explain, check, rules, sources, contests, config)

@@ -321,7 +321,7 @@ def _by_threshold(count: _Count, rule: Rule, first: _Cut, going_on: _Cut) -> _Fi
         return _Finding(Outcome.WON, (), first)
     if not meets(rule, lines[0].votes + count.late, most, seats):
         return _by_place(count, going_on, _NEXT[rule.follow_up])
-    if count.final and first.margin == 0:
+    if count.final and first.margin == 0 and meets(rule, count.ours.votes, most, seats):
         return _Finding(Outcome.TIE, (), first)
     # Place against a rival is what is told when both are open (desk §1.7).
     place_is_sure = first.inside or first.outside

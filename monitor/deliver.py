@@ -125,6 +125,8 @@ class Deliverer:
                 await self.drain(stop)
             except MonitorError as error:
                 _log.error("delivery is delayed", error=str(error))
+            except Exception:  # noqa: BLE001 - a fault of ours must not end the whole service
+                _log.exception("delivery failed, it goes on")
             await self._wait(stop)
 
     async def _send_due(self, stop: asyncio.Event | None) -> Counter[Fate]:
@@ -195,6 +197,9 @@ class Deliverer:
             tries = max(row.attempts for row in rows) + 2
             self._look_at[place] = self._clock() + _backoff(tries, error.retry_after)
             _log.warning("look-up failed, nothing is sent again", channel=place, error=str(error))
+            if error.permanent:
+                for row in rows:
+                    outbox.unknown(self._db, row, f"{outbox.NO_LOOK_UP}: {error}")
             return Counter()
         return Counter(self._looked_up(row, found.get(row.key)) for row in rows)
 

@@ -115,7 +115,7 @@ def look_again(
     tally, decisions = current(teller.watched, teller.state)
     if tally is None or not (tally.total or teller.state.counted):
         return tally, decisions
-    if not answered:
+    if not answered or _has_lost_a_county(teller.state.tally, tally):
         pass
     elif not teller.state.counted:
         _first(teller, tally, decisions)
@@ -123,9 +123,17 @@ def look_again(
         _count_changed(teller, tally, decisions, revised=revised)
     else:
         _turned_back(teller, decisions)
-    for decision in decisions:
+    # A sum that lacks a county says nothing of an outcome, neither for nor against it.
+    for decision in () if tally.missing else decisions:
         tell_outcome(teller, decision, tally)
     return tally, decisions
+
+
+def _has_lost_a_county(told: Tally | None, now: Tally) -> bool:
+    """A county's source was changed and has not answered yet: its votes are not gone."""
+    if told is None or now.total >= told.total:
+        return False
+    return not set(now.missing) <= set(told.missing)
 
 
 def _first(teller: Teller, tally: Tally, decisions: tuple[Decision, ...]) -> None:
@@ -147,7 +155,7 @@ def _count_changed(
     teller: Teller, tally: Tally, decisions: tuple[Decision, ...], *, revised: bool
 ) -> None:
     turned = _turn(teller, decisions)
-    if _is_turning(teller) and not revised:
+    if _is_turning(teller, decisions) and not revised:
         return
     before = teller.state.tally
     kind = Kind.LEAD_CHANGED if turned else Kind.COUNT_UPDATED
@@ -187,8 +195,8 @@ def _turn(teller: Teller, decisions: tuple[Decision, ...]) -> Decision | None:
     return confirmed
 
 
-def _is_turning(teller: Teller) -> bool:
-    return any(told.turning is not None for told in teller.state.told.values())
+def _is_turning(teller: Teller, decisions: tuple[Decision, ...]) -> bool:
+    return any(teller.told(one.candidate).turning is not None for one in decisions)
 
 
 def _turned(told: Told, standing: Standing, now: datetime) -> Told:
@@ -197,8 +205,10 @@ def _turned(told: Told, standing: Standing, now: datetime) -> Told:
         return replace(told, standing=None, turning=None, turning_since=None)
     if told.standing is None or standing is told.standing:
         return replace(told, standing=standing, turning=None, turning_since=None)
-    if told.turning is not standing or told.turning_since is None:
+    # A clock that was set back starts the wait anew, or it would last as long as the step.
+    since = told.turning_since
+    if told.turning is not standing or since is None or since > now:
         return replace(told, turning=standing, turning_since=now)
-    if now - told.turning_since < LOOKS_APART:
+    if now - since < LOOKS_APART:
         return told
     return replace(told, standing=standing, turning=None, turning_since=None)

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from monitor.tally import Tally
 
 
+MOST_COUNTIES = 2
+"""Missing counties named in a headline; more are counted."""
+
+
 def ops_headline(event: Event, scene: Scene) -> str:
     """Write the first line of a message to ops."""
     if event.kind is Kind.OUTCOME_QUESTIONED and scene.race and event.decision:
@@ -111,8 +115,17 @@ def _count_headline(event: Event, decision: Decision, after: Tally, race: Race) 
         Kind.NOW_WATCHING: "NOW WATCHING",
     }.get(event.kind, "NEW, BEING CHECKED" if event.checking else "COUNT")
     where = race_words(race)
-    tail = f"{where}. {units_short(after.units)}{_units_gained(event)}."
+    tail = f"{where}. {units_short(after.units)}{_units_gained(event)}{_not_in(after)}."
     return f"{word}: {ours} {_stands(decision, rival)}, {tail}"
+
+
+def _not_in(after: Tally) -> str:
+    """Name the counties a sum lacks, so that nobody takes it for the whole race."""
+    if not after.missing:
+        return ""
+    few = len(after.missing) <= MOST_COUNTIES
+    counties = listing(after.missing) if few else f"{len(after.missing)} counties"
+    return f"; {safe(counties)} not in yet"
 
 
 def _stands(decision: Decision, rival: str) -> str:

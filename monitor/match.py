@@ -12,6 +12,7 @@ import unicodedata
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import sha256
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -159,6 +160,7 @@ _DROPPED = str.maketrans("", "", "'\".")
 _NO_ACCENTS = frozenset("\u0334\u0335\u0336\u0337\u0338\u034f")
 
 
+@lru_cache(maxsize=4096)
 def normal_name(name: str) -> str:
     """Return the form two spellings of one name share; "" only for a blank name.
 

@@ -65,6 +65,9 @@ class Sent:
     ts: str
 
 
+NO_LOOK_UP = "the look-up is refused"
+"""How the error of a row begins that nobody can find out about until somebody acts."""
+
 _TABLE = """
 CREATE TABLE outbox (
     "row" INTEGER PRIMARY KEY,
@@ -241,10 +244,11 @@ def refused(db: Database, row: Row, error: str) -> None:
 
 
 def refusals(db: Database) -> dict[str, str]:
-    """Return, by channel, why messages were refused and wait there."""
+    """Return, by channel, why messages were refused, or cannot be looked up, and wait there."""
     rows = db.execute(
         "SELECT channel, max(error) FROM outbox WHERE state IN ('pending', 'sending', 'refused')"
-        " AND state = 'refused' GROUP BY channel"
+        " AND (state = 'refused' OR (state = 'sending' AND error LIKE ?)) GROUP BY channel",
+        (f"{NO_LOOK_UP}%",),
     )
     return dict(rows.fetchall())
 

@@ -39,8 +39,9 @@ class Parser:
             return scraper.parse(pages)
         if self._pool is None:
             self._pool = ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn"))
-        future = self._pool.submit(scraper.parse, pages)
         try:
+            # A worker that died while idle is found out here.
+            future = self._pool.submit(scraper.parse, pages)
             async with asyncio.timeout(self._seconds):
                 return await asyncio.wrap_future(future)
         except TimeoutError:

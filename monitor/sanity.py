@@ -19,6 +19,8 @@ from monitor.tally import Snapshot
 
 LOOKS_APART = timedelta(seconds=60)
 DECREASE_WAIT = timedelta(minutes=5)
+CLOCKS_APART = timedelta(minutes=5)
+"""How far a source's clock may be ahead of ours."""
 NIGHT = timedelta(hours=14)
 SEEN_LIMIT = 400
 JUMP_PERCENT = 10
@@ -228,7 +230,7 @@ def _older(before: SourceStanding, accepted: Snapshot, arrival: Arrival) -> str:
         if new.version < accepted.version:
             return f"version {new.version} after version {accepted.version}"
         return ""
-    if new.source_time is not None and accepted.source_time is not None:
+    if new.source_time and accepted.source_time and not _is_ahead(accepted):
         if new.source_time < accepted.source_time:
             return f"the source's time went back to {new.source_time:%H:%M}"
         return ""
@@ -236,6 +238,12 @@ def _older(before: SourceStanding, accepted: Snapshot, arrival: Arrival) -> str:
     if shown in before.seen and shown != figures(accepted.contest):
         return "figures it showed before"
     return ""
+
+
+def _is_ahead(shown: Snapshot) -> bool:
+    """A time later than our own clock is a slip or another zone's: it orders nothing."""
+    theirs = shown.source_time
+    return theirs is not None and theirs > shown.fetched_at + CLOCKS_APART
 
 
 def _fallen(old: Contest, new: Contest) -> str:
@@ -263,6 +271,8 @@ def _decrease(before: SourceStanding, arrival: Arrival, reason: str) -> Judgemen
         return _hold(before, arrival, HoldKind.DECREASE, reason)
     if _fallen(held.snapshot.contest, arrival.snapshot.contest):
         return _hold(replace(before, hold=None), arrival, HoldKind.DECREASE, reason)
+    if arrival.at < held.since:  # our clock was set back: the wait begins anew
+        return Judgement(Verdict.HELD, replace(before, hold=replace(held, since=arrival.at)))
     if not arrival.is_look or arrival.at - held.since < DECREASE_WAIT:
         return Judgement(Verdict.HELD, before)
     judged = _accept(before, arrival)
@@ -328,6 +338,8 @@ def _soft(before: SourceStanding, arrival: Arrival) -> Judgement:
 def _same(before: SourceStanding, arrival: Arrival) -> Judgement:
     looked = arrival.at if arrival.is_look else None
     first, last = before.first_look or looked, looked or before.last_look
+    if first and looked and first > looked:  # our clock was set back
+        first = looked
     if before.accepted is not None and before.accepted.status != arrival.snapshot.status:
         first, last = looked, looked
     after = replace(before, accepted=arrival.snapshot, hold=None, first_look=first, last_look=last)

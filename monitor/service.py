@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import signal
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import structlog
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
 
 STOP_SECONDS = 30.0
 ALARM_EVERY = timedelta(minutes=10)
+
+LOOK_AT_CONFIG = 5_000
+"""Milliseconds between two looks at config.toml when no change is heard of."""
 
 _log = structlog.get_logger()
 
@@ -65,6 +69,7 @@ class Service:
         self._visits: set[asyncio.Task[None]] = set()
         self._alarmed_at: datetime | None = None
         self._refusals: dict[str, str] = {}
+        self._config_seen = ""
         self._started = datetime.now(UTC)
         self._scheduler = AsyncIOScheduler(
             timezone=UTC,
@@ -140,10 +145,19 @@ class Service:
     # -- reload --------------------------------------------------------------------------
 
     async def _reloads(self) -> None:
-        """Take each valid change of config.toml; an invalid one leaves the running one."""
+        """Take each valid change of config.toml; an invalid one leaves the running one.
+
+        The file is also looked at every few seconds: a change made before the folder
+        was watched, or on a disk that tells of none, must not be missed.
+        """
         folder = self._config_path.resolve().parent
-        async for changed in awatch(folder, stop_event=self._stop, debounce=200, recursive=False):
-            if any(path.endswith(self._config_path.name) for _, path in changed):
+        async for _ in awatch(
+            folder, stop_event=self._stop, debounce=200, recursive=False,
+            rust_timeout=LOOK_AT_CONFIG, yield_on_timeout=True,
+        ):  # fmt: skip
+            content = await asyncio.to_thread(_digest, self._config_path)
+            if content != self._config_seen:
+                self._config_seen = content
                 await self._reload()
 
     async def _reload(self) -> None:
@@ -164,8 +178,7 @@ class Service:
             with contextlib.suppress(LookupError):
                 self._scheduler.remove_job(source)
         for source in night.plans:
-            if self._scheduler.get_job(source) is None:
-                self._schedule(source)
+            self._schedule(source)
 
     async def _tell_refusals(self) -> None:
         """Tell ops once of each channel whose messages are refused and wait."""
@@ -201,3 +214,11 @@ class Service:
             await self._poster.post(row, None)
         except SlackFailure as error:
             _log.error("ops could not be told", error=str(error))
+
+
+def _digest(path: Path) -> str:
+    """Digest a file's bytes; a file that cannot be read has a digest of its own."""
+    try:
+        return sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return "unreadable"

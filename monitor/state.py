@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from monitor.decide import Basis, Block, Decision, Evidence, Outcome, Standing, decide
+from monitor.match import normal_name
 from monitor.model import ResultsStatus
 from monitor.races import Race
 from monitor.rules import Rule
@@ -77,6 +78,28 @@ def accepted(state: RaceState) -> dict[str, Snapshot]:
     }
 
 
+def refitted(state: RaceState, before: Race, after: Race) -> RaceState:
+    """Fit a race's memory to its changed configuration.
+
+    A source that is no longer its own leaves no hold behind, and what was told of a
+    candidate stays told when only the spelling in the configuration changed.
+    """
+    used = {use.source for use in after.sources}
+    told = dict(state.told)
+    now = {one.candidate for one in after.endorsements}
+    for one in after.endorsements:
+        old = next((old for old in before.endorsements if _is_same(old, one)), one)
+        if old.candidate not in now and old.candidate in told and one.candidate not in told:
+            told[one.candidate] = told.pop(old.candidate)
+    kept = {source: one for source, one in state.standings.items() if source in used}
+    return replace(state, standings=kept, told=told)
+
+
+def _is_same(one: Endorsement, other: Endorsement) -> bool:
+    names = [{normal_name(n) for n in (e.candidate, *e.aliases)} for e in (one, other)]
+    return not names[0].isdisjoint(names[1])
+
+
 def current(watched: Watched, state: RaceState) -> tuple[Tally | None, tuple[Decision, ...]]:
     """Return the tally and the decisions the stored figures give."""
     race, snapshots = watched.race, accepted(state)
@@ -121,9 +144,11 @@ def wants_look(state: RaceState, decisions: tuple[Decision, ...]) -> bool:
     holds = [s.hold.kind for s in state.standings.values() if s.hold is not None]
     if HoldKind.DECREASE in holds or HoldKind.SOFT in holds:
         return True
-    if any(told.turning or _is_settling(told) for told in state.told.values()):
+    # Of those decided on only: whoever is not endorsed any more keeps what was told.
+    seen = [(state.told.get(decision.candidate, Told()), decision) for decision in decisions]
+    if any(told.turning or _is_settling(told) for told, _ in seen):
         return True
-    return any(_waits_for_look(state.told.get(d.candidate, Told()), d) for d in decisions)
+    return any(_waits_for_look(told, decision) for told, decision in seen)
 
 
 def _is_settling(told: Told) -> bool:

@@ -162,6 +162,13 @@ class Store:
             self.keep_config(config.digest, config.text, at)
             self.keep_config(rules.digest, rules.text, at)
 
+    def last_config(self) -> str | None:
+        """Return the text of the configuration last in force, None in a new database."""
+        found = self.db.execute(
+            "SELECT text FROM configs JOIN meta ON meta.key = 'config' AND value = digest"
+        ).fetchone()
+        return found[0] if found else None
+
     def meta(self, key: str) -> str | None:
         """Read one remembered value."""
         found = self.db.execute("SELECT value FROM meta WHERE key = ?", [key]).fetchone()
@@ -337,6 +344,15 @@ class Store:
                 "changed_at": stamp(max(changed)) if changed else None,
             }
             self.db["standings"].upsert(row, pk=("race", "candidate"))  # type: ignore[union-attr]
+
+    def keep_standings(self, race: str, candidates: Iterable[str]) -> None:
+        """Leave in `race_status` only the rows of a race's endorsed candidates."""
+        named = json.dumps(list(candidates))
+        self.db.execute(
+            "DELETE FROM standings WHERE race = ?"
+            " AND candidate NOT IN (SELECT value FROM json_each(?))",
+            [race, named],
+        )
 
     def rows(self, sql: str, parameters: Iterable[object] = ()) -> list[dict[str, Any]]:
         """Return the rows of a query, as dictionaries, for the command line."""

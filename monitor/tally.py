@@ -41,6 +41,10 @@ class Line:
     is_write_in: bool
 
 
+_BEING_CHANGED = frozenset({ResultsStatus.CORRECTION, ResultsStatus.RECOUNT})
+"""The source says that figures with every unit in are not its last word."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tally:
     """The race's total. `lines` stand by votes, then name, so the first one leads.
@@ -61,7 +65,7 @@ class Tally:
     @property
     def is_complete(self) -> bool:
         """The sources say that all units are in, or that the count is complete."""
-        if self.missing:
+        if self.missing or self.status in _BEING_CHANGED:
             return False
         if self.status in (ResultsStatus.UNOFFICIAL_COMPLETE, ResultsStatus.CERTIFIED):
             return True

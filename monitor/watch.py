@@ -27,7 +27,7 @@ from monitor.polls import failed, succeeded
 from monitor.posts import post_key
 from monitor.sanity import Arrival, Verdict
 from monitor.scene import Scene
-from monitor.state import RaceState, is_finished
+from monitor.state import RaceState, is_finished, refitted
 from monitor.tally import Snapshot
 from monitor.warc import digest_of
 
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from monitor.store import Store
 
 _ABOUT = frozenset({Kind.HOLD_OFF, Kind.OUTCOME_RETRACTED, Kind.OUTCOME_STANDS})
+_OF_A_SOURCE = frozenset({ChangeKind.NEW_BASELINE, ChangeKind.SOURCE_ADDED})
 MORNING = time(8)
 """When the roots of the day's races are posted, where the race is."""
 UNMATCHED_ALARM = timedelta(minutes=20)
@@ -110,7 +111,12 @@ class Watch:
                 report = await self._report(night, source, answer)
         except SourceFailure as error:
             _log.warning("visit failed", source=source, error=f"{type(error).__name__}: {error}")
-            self._keep_failure(night, source, poll, error, now)
+            if night is self.night:
+                self._keep_failure(night, source, poll, error, now)
+            return
+        if night is not self.night:
+            # Asked under a configuration that is not in force any more: the next visit asks anew.
+            _log.info("visit left out, the configuration changed", source=source)
             return
         self._take(night, source, poll, answer, report, now)
 
@@ -164,7 +170,8 @@ class Watch:
         if last is not None and last[0] == digest:
             return last[1]
         report = await self._parser.parse(night.scrapers[source], answer.pages)
-        self._reports[source] = (digest, report)
+        if night is self.night:
+            self._reports[source] = (digest, report)
         return report
 
     # -- storing -------------------------------------------------------------------------
@@ -278,7 +285,8 @@ class Watch:
         scene = scene_of(night, race, state)
         for event in self._store.add_events(events, night.digests):
             _log.info(event.kind.value, race=event.race, source=event.source, reason=event.reason)
-            if race is not None and state is not None and event.kind is not Kind.RACE_OPENED:
+            has_root = state is not None and state.opened and event.kind is not Kind.RACE_OPENED
+            if race is not None and has_root:
                 self._root_everywhere(race, scene, event.at)
             said = self._store.said(event.race, event.about) if event.kind in _ABOUT else ()
             self._store.put(posts(event, replace(scene, said=said)))
@@ -310,14 +318,26 @@ class Watch:
 
     def reload(self, night: Night, changes: tuple[Change, ...], now: datetime) -> None:
         """Take a changed configuration between visits (design §8)."""
-        self.night = night
+        before, self.night = self.night, night
         with self._store.transaction():
             self._store.keep_config(night.config.digest, night.config.text, now)
+            self._store.set_meta("config", night.config.digest)
             for change in changes:
+                self._visit_soon(night, change)
                 if change.kind is ChangeKind.NEW_BASELINE:
                     self._new_baseline(night, change)
                 elif change.kind is ChangeKind.RE_DECIDE:
-                    self._redecide(night, change.id, now)
+                    self._redecide(night, before.races[change.id].race, now)
+
+    def _visit_soon(self, night: Night, change: Change) -> None:
+        """Have a source visited at once that is new, asked anew, or has a new race to serve."""
+        for source, uses in night.uses.items():
+            is_it = change.kind in _OF_A_SOURCE and change.id == source
+            races = {race.id for race, _ in uses}
+            if is_it or (change.kind is ChangeKind.RACE_ADDED and change.id in races):
+                poll = self._store.poll(source)
+                again = replace(poll, visited_at=None, visits=0, finished=False)
+                self._store.save_poll(source, again)
 
     def _new_baseline(self, night: Night, change: Change) -> None:
         self._reports.pop(change.id, None)
@@ -327,10 +347,12 @@ class Watch:
                 rest = {k: v for k, v in state.standings.items() if k != change.id}
                 self._store.save_race(race.id, replace(state, standings=rest), night.digests)
 
-    def _redecide(self, night: Night, race_id: str, now: datetime) -> None:
-        watched = night.races[race_id]
-        step = redecide(watched, self._store.race(race_id), now)
+    def _redecide(self, night: Night, before: Race, now: datetime) -> None:
+        watched = night.races[before.id]
+        state = refitted(self._store.race(before.id), before, watched.race)
+        step = redecide(watched, state, now)
         self._save(night, watched.race, step, now)
+        self._store.keep_standings(before.id, (e.candidate for e in watched.race.endorsements))
 
 
 @contextmanager

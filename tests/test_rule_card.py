@@ -5,16 +5,14 @@ The facts are the shipped ones; names of people and links in checks are ours.
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 
 from monitor.errors import NothingMatched
 from monitor.rule_card import LABELS, card, day, fact_in_words, hour, rows, unverified_facts
 from monitor.rulebook import shipped_rules
-from monitor.rules import FACTS, ContestKind, Method, Rule
-from monitor.verification import Verification, apply_verifications, outdated, seen_now
+from monitor.rules import FACTS, ContestKind, Rule
 
 BOOK = shipped_rules()
 NOW = date(2026, 11, 3)
@@ -191,101 +189,3 @@ def test_unverified_facts_are_in_words_and_sorted() -> None:
         "who wins",
     )
     assert set(found) <= set(LABELS.values())
-
-
-# --- people's checks
-
-AT = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
-LINK = "https://sos.oregon.gov/elections"
-
-
-def check(state: str = "OR", contest: ContestKind | None = None, fact: str = "") -> Verification:
-    return Verification(state, contest, fact, "Ada Ops", LINK, AT)
-
-
-def checked(*checks: Verification) -> dict[ContestKind, Rule]:
-    book = apply_verifications(BOOK, checks)
-    return {rule.contest_kind: rule for rule in book.rules if rule.state == "OR"}
-
-
-def test_a_check_of_a_state_fills_every_fact_without_a_source() -> None:
-    rule = checked(check())[ContestKind.NONPARTISAN_PRIMARY]
-    assert rule.unverified() == ()
-    assert unverified_facts(rule) == ("late ballots",)
-    source = rule.source_of("method")
-    assert source is not None
-    assert source.text == f"{LINK}, read by Ada Ops"
-    assert source.checked_on == date(2026, 11, 20)
-    assert rule.source_of("runoff_date") is None
-
-
-def test_it_leaves_the_sources_there_are_and_other_states_alone() -> None:
-    before = rule_of("OR", ContestKind.GENERAL)
-    after = checked(check())[ContestKind.GENERAL]
-    assert after.source_of("method") == before.source_of("method")
-    assert after.source_of("recount") == before.source_of("recount")
-    book = apply_verifications(BOOK, [check()])
-    assert [r for r in book.rules if r.state != "OR"] == [r for r in BOOK.rules if r.state != "OR"]
-
-
-def test_a_check_of_one_fact_of_one_contest_replaces_its_source_and_nothing_else() -> None:
-    named = checked(check(contest=ContestKind.GENERAL, fact="recount"))
-    source = named[ContestKind.GENERAL].source_of("recount")
-    assert source is not None
-    assert source.text.endswith("read by Ada Ops")
-    primary = ContestKind.NONPARTISAN_PRIMARY
-    assert named[primary] == rule_of("OR", primary)
-
-
-def test_the_late_ballot_bound_is_confirmed_by_its_own_name_only() -> None:
-    rule = checked(check(fact="late_ballots"))[ContestKind.GENERAL]
-    assert rule.source_of("late_ballots") is not None
-
-
-def test_the_digest_covers_the_checks() -> None:
-    once = apply_verifications(BOOK, [check()])
-    assert once.digest != BOOK.digest
-    assert once.digest == apply_verifications(BOOK, [check()]).digest
-    other = apply_verifications(BOOK, [replace(check(), who="Grace Ops")])
-    assert other.digest != once.digest
-    assert apply_verifications(BOOK, []) is BOOK
-
-
-def test_the_latest_check_of_a_fact_stands_whatever_the_order() -> None:
-    early = replace(check(fact="method"), who="Early", at=AT.replace(day=1))
-    for order in ((early, check(fact="method")), (check(fact="method"), early)):
-        source = checked(*order)[ContestKind.GENERAL].source_of("method")
-        assert source is not None
-        assert source.text.endswith("Ada Ops")
-
-
-def test_a_check_holds_only_for_what_the_person_saw() -> None:
-    """A later version of the rules says something else of who wins: the check is out."""
-    seen = replace(check(), seen=seen_now(BOOK, check()))
-    assert outdated(BOOK, [seen]) == ()
-    primary = rule_of("OR", ContestKind.NONPARTISAN_PRIMARY)
-    changed = replace(
-        BOOK,
-        rules=tuple(replace(r, method=Method.PLURALITY) if r is primary else r for r in BOOK.rules),
-    )
-    assert outdated(changed, [seen]) == (seen,)
-    assert apply_verifications(changed, [seen]) is changed
-
-
-def test_a_new_source_for_the_same_fact_does_not_void_a_check() -> None:
-    once = apply_verifications(BOOK, [check()])
-    assert seen_now(once, check()) == seen_now(BOOK, check())
-
-
-def test_a_check_is_of_the_law_of_its_day_and_not_of_older_cards() -> None:
-    book = apply_verifications(BOOK, [check("NC", fact="tie")])
-    of = {
-        rule.effective_from: rule.source_of("tie")
-        for rule in book.rules
-        if (rule.state, rule.contest_kind) == ("NC", ContestKind.PARTY_PRIMARY)
-    }
-    assert [day for day, source in of.items() if source] == [date(2024, 1, 1)]
-
-
-def test_a_check_of_a_state_without_cards_is_outdated() -> None:
-    assert outdated(BOOK, [check("NJ")]) == (check("NJ"),)

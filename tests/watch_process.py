@@ -16,7 +16,7 @@ from tests.commands import ROOT, bare_environment, command
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-PATIENCE = 90.0
+PATIENCE = 180.0
 
 
 @dataclass(frozen=True, slots=True)

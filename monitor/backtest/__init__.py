@@ -1,0 +1,1 @@
+"""The backtest: simulated nights from real precinct rows, judged against what came out."""
