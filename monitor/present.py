@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from monitor.backfill import Newest
 from monitor.model import Page, Request
 from monitor.polls import PollState
-from monitor.sanity import figures
 from monitor.store import Store
+from monitor.suspicion import figures
 from monitor.watch import Watch
 from monitor.world import RecordedFetcher
 

@@ -11,11 +11,20 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from hashlib import sha256
+from typing import TYPE_CHECKING
 
-from monitor.match import fingerprint, normal_name
-from monitor.model import Contest, Selection, Units, VoteType
+from monitor.suspicion import (
+    changed_identity,
+    fallen,
+    figures,
+    grew_only_late,
+    impossible,
+    total_of,
+)
 from monitor.tally import Snapshot
+
+if TYPE_CHECKING:
+    from monitor.model import Contest
 
 LOOKS_APART = timedelta(seconds=60)
 DECREASE_WAIT = timedelta(minutes=5)
@@ -119,15 +128,6 @@ class Arrival:
     is_test: bool = False
 
 
-def figures(contest: Contest) -> str:
-    """Digest what a contest prints: votes by selection and type, units, counts known."""
-    lines = sorted(
-        (s.key, s.votes, sorted((c.type, c.label, c.votes) for c in s.by_type))
-        for s in contest.selections
-    )
-    return sha256(repr((lines, contest.units, contest.counts_known)).encode()).hexdigest()[:16]
-
-
 def judge(before: SourceStanding, arrival: Arrival) -> Judgement:
     """Judge one arrival against what the source said before."""
     contest = arrival.snapshot.contest
@@ -139,7 +139,7 @@ def judge(before: SourceStanding, arrival: Arrival) -> Judgement:
         return _before_close(before, arrival)
     if figures(contest) in before.early_votes:
         return _hold(before, arrival, HoldKind.HARD, "the votes shown before the polls closed")
-    if reason := _impossible(contest):
+    if reason := impossible(contest):
         return _hold(before, arrival, HoldKind.HARD, reason)
     if before.accepted is None:
         return _accept(before, arrival)
@@ -157,7 +157,7 @@ def _refused(arrival: Arrival) -> str:
 def _before_close(before: SourceStanding, arrival: Arrival) -> Judgement:
     contest = arrival.snapshot.contest
     read = replace(before, from_zero=True)
-    if not _total(contest):
+    if not total_of(contest):
         return Judgement(Verdict.BEFORE_CLOSE, replace(read, hold=None), ended=before.hold)
     shown = figures(contest)
     if shown not in read.early_votes:
@@ -165,33 +165,16 @@ def _before_close(before: SourceStanding, arrival: Arrival) -> Judgement:
     return _hold(read, arrival, HoldKind.HARD, "votes before the polls closed")
 
 
-def _impossible(contest: Contest) -> str:
-    total = _total(contest)
-    if min((choice.votes for choice in contest.selections), default=0) < 0:
-        return "a line has fewer than zero votes"
-    if len({choice.key for choice in contest.selections}) < len(contest.selections):
-        return "a line stands there twice"
-    for limit, name in (
-        (contest.ballots_cast, "ballots cast"),
-        (contest.registered_voters, "registered voters"),
-    ):
-        if limit and total > limit * max(contest.votes_allowed, 1):
-            return f"{total:,} votes are more than {limit:,} {name}"
-    if contest.total_votes is not None and contest.total_votes < total:
-        return f"the lines sum to {total:,}, the printed total is {contest.total_votes:,}"
-    return ""
-
-
 def _compare(before: SourceStanding, accepted: Snapshot, arrival: Arrival) -> Judgement:
     old, new = accepted.contest, arrival.snapshot.contest
-    if reason := _changed_identity(old, new):
+    if reason := changed_identity(old, new):
         return _hold(before, arrival, HoldKind.HARD, reason)
     older = _older(before, accepted, arrival)
     if figures(old) == figures(new):
         return _same(before, _as_accepted(accepted, arrival) if older else arrival)
     if older:
         return _hold(before, arrival, HoldKind.OLDER, older)
-    if reason := _fallen(old, new):
+    if reason := fallen(old, new):
         return _decrease(before, arrival, reason)
     if reason := _doubled(before, old, new):
         return _hold(before, arrival, HoldKind.HARD, reason)
@@ -204,24 +187,6 @@ def _as_accepted(accepted: Snapshot, arrival: Arrival) -> Arrival:
     """An older page with the same figures: the newer one stays, proved if they agree."""
     agrees = arrival.snapshot.status == accepted.status
     return replace(arrival, snapshot=accepted, is_look=arrival.is_look and agrees)
-
-
-def _changed_identity(old: Contest, new: Contest) -> str:
-    if fingerprint(old) != fingerprint(new):
-        party = f", {new.party}" if new.party != old.party else ""
-        return f"the contest «{old.title}» is now «{new.title}»{party}"
-    before = {s.key: s for s in old.selections if not s.is_write_in}
-    after = {s.key: s for s in new.selections if not s.is_write_in}
-    gone = [s.name for s in before.values() if not _is_named(after.get(s.key), s)]
-    come = [s.name for s in after.values() if not _is_named(before.get(s.key), s)]
-    if not gone:
-        return ""
-    return f"{', '.join(gone)} vanished" + (f"; {', '.join(come)} appeared" if come else "")
-
-
-def _is_named(one: Selection | None, other: Selection) -> bool:
-    """The same line under the same name, however it is spelled."""
-    return one is not None and normal_name(one.name) == normal_name(other.name)
 
 
 def _older(before: SourceStanding, accepted: Snapshot, arrival: Arrival) -> str:
@@ -246,30 +211,11 @@ def _is_ahead(shown: Snapshot) -> bool:
     return theirs is not None and theirs > shown.fetched_at + CLOCKS_APART
 
 
-def _fallen(old: Contest, new: Contest) -> str:
-    now = {s.key: s.votes for s in new.selections}
-    for choice in old.selections:
-        if now.get(choice.key, 0) < choice.votes:
-            return f"{choice.name} fell from {choice.votes:,} to {now.get(choice.key, 0):,}"
-    return _units_fallen(old.units, new.units)
-
-
-def _units_fallen(old: Units | None, new: Units | None) -> str:
-    """Fewer units in, or fewer in all: then a count could look complete that is not."""
-    if old is None or new is None:
-        return ""
-    if new.kind is not old.kind:
-        return f"units changed from {old.kind} to {new.kind}"
-    if new.reported < old.reported:
-        return f"units fell from {old.reported:,} to {new.reported:,}"
-    return f"the number of units fell from {old.total:,} to {new.total:,}" * (new.total < old.total)
-
-
 def _decrease(before: SourceStanding, arrival: Arrival, reason: str) -> Judgement:
     held = before.hold
     if held is None or held.kind is not HoldKind.DECREASE or held.snapshot is None:
         return _hold(before, arrival, HoldKind.DECREASE, reason)
-    if _fallen(held.snapshot.contest, arrival.snapshot.contest):
+    if fallen(held.snapshot.contest, arrival.snapshot.contest):
         return _hold(replace(before, hold=None), arrival, HoldKind.DECREASE, reason)
     if arrival.at < held.since:  # our clock was set back: the wait begins anew
         return Judgement(Verdict.HELD, replace(before, hold=replace(held, since=arrival.at)))
@@ -280,7 +226,7 @@ def _decrease(before: SourceStanding, arrival: Arrival, reason: str) -> Judgemen
 
 
 def _doubled(before: SourceStanding, old: Contest, new: Contest) -> str:
-    if _total(old) < SMALLEST_DOUBLING:
+    if total_of(old) < SMALLEST_DOUBLING:
         return ""
     now = {s.key: s.votes for s in new.selections}
     was_held = before.hold is not None and before.hold.reason == _DOUBLED
@@ -291,34 +237,18 @@ def _doubled(before: SourceStanding, old: Contest, new: Contest) -> str:
 
 
 _DOUBLED = "every candidate has exactly twice the votes, as after a double upload"
-_LATE_TYPES = (VoteType.EARLY, VoteType.ABSENTEE_MAIL, VoteType.PROVISIONAL)
 
 
 def _jumped(before: SourceStanding, old: Contest, arrival: Arrival) -> bool:
     """More than a tenth more votes on the night, though the units that moved before did not."""
     new = arrival.snapshot.contest
-    if not before.units_moved or not old.units or not new.units or not _total(old):
+    if not before.units_moved or not old.units or not new.units or not total_of(old):
         return False
     if old.units != new.units or new.units.reported >= new.units.total:
         return False
-    if arrival.at - arrival.closes_at > NIGHT or _grew_only_late(old, new):
+    if arrival.at - arrival.closes_at > NIGHT or grew_only_late(old, new):
         return False
-    return 100 * (_total(new) - _total(old)) > JUMP_PERCENT * _total(old)
-
-
-def _grew_only_late(old: Contest, new: Contest) -> bool:
-    grown = _by_type(new)
-    for kind, votes in _by_type(old).items():
-        grown[kind] = grown.get(kind, 0) - votes
-    return any(grown.values()) and all(k in _LATE_TYPES for k, v in grown.items() if v)
-
-
-def _by_type(contest: Contest) -> dict[VoteType, int]:
-    sums: dict[VoteType, int] = {}
-    for choice in contest.selections:
-        for count in choice.by_type:
-            sums[count.type] = sums.get(count.type, 0) + count.votes
-    return sums
+    return 100 * (total_of(new) - total_of(old)) > JUMP_PERCENT * total_of(old)
 
 
 def _soft(before: SourceStanding, arrival: Arrival) -> Judgement:
@@ -327,7 +257,7 @@ def _soft(before: SourceStanding, arrival: Arrival) -> Judgement:
     if held is None or held.kind is not HoldKind.SOFT or held.snapshot is None:
         hold = Hold(HoldKind.SOFT, "many new votes, no new unit", arrival.at, arrival.snapshot)
         return Judgement(Verdict.SHOWN, replace(before, hold=hold), placed=hold, ended=held)
-    if _fallen(held.snapshot.contest, arrival.snapshot.contest):
+    if fallen(held.snapshot.contest, arrival.snapshot.contest):
         hold = replace(held, since=arrival.at, snapshot=arrival.snapshot)
         return Judgement(Verdict.SHOWN, replace(before, hold=hold), placed=hold)
     if arrival.is_look and arrival.at - held.since >= LOOKS_APART:
@@ -367,7 +297,7 @@ def _accept(before: SourceStanding, arrival: Arrival) -> Judgement:
         hold=None,
         seen=seen,
         units_moved=moved,
-        from_zero=before.from_zero or not _total(new.contest),
+        from_zero=before.from_zero or not total_of(new.contest),
     )
     return Judgement(Verdict.ACCEPTED, after, ended=before.hold)
 
@@ -387,7 +317,3 @@ def _hold(before: SourceStanding, arrival: Arrival, kind: HoldKind, reason: str)
 def _stem(reason: str) -> str:
     """A reason without its figures: the same cause is told once, whatever it counts to."""
     return re.sub(r"[\d,:]+", "#", reason)
-
-
-def _total(contest: Contest) -> int:
-    return sum(choice.votes for choice in contest.selections)

@@ -22,9 +22,9 @@ from monitor.events import Event
 from monitor.model import Page
 from monitor.polls import PollState
 from monitor.posts import post_key
-from monitor.sanity import figures
 from monitor.scene import Said
 from monitor.state import RaceState, Told
+from monitor.suspicion import figures
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
