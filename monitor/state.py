@@ -105,7 +105,8 @@ def current(watched: Watched, state: RaceState) -> tuple[Tally | None, tuple[Dec
     race, snapshots = watched.race, accepted(state)
     if not snapshots:
         return None, ()
-    tally = add_up(race, snapshots)
+    using = frozenset(state.tally.sources) if state.tally is not None else frozenset()
+    tally = add_up(race, snapshots, using)
     seen = evidence(watched, state, tally)
     return tally, tuple(
         decide(race, one.candidate, line, watched.rule, tally, seen)

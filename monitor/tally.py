@@ -105,18 +105,21 @@ def groups(race: Race) -> tuple[tuple[SourceUse, ...], ...]:
     return tuple(tuple(uses) for uses in by_covers.values())
 
 
-def add_up(race: Race, accepted: dict[str, Snapshot]) -> Tally:
+def add_up(race: Race, accepted: dict[str, Snapshot], using: frozenset[str] = frozenset()) -> Tally:
     """Sum the preferred accepted source of each county group.
 
     `accepted` maps source ids to their last accepted snapshot with known counts.
+    `using`: the sources told from so far; see `_preferred`.
     """
     used: list[tuple[str, Snapshot]] = []
     missing: list[str] = []
     for uses in groups(race):
-        present = [use.source for use in uses if use.source in accepted]
-        # A trusted source without a vote yet does not hide one that has some.
-        voted = (s for s in present if any(c.votes for c in accepted[s].contest.selections))
-        first = next(voted, next(iter(present), None))
+        votes = {
+            use.source: sum(choice.votes for choice in accepted[use.source].contest.selections)
+            for use in uses
+            if use.source in accepted
+        }
+        first = _preferred(votes, using)
         if first is None:
             missing.extend(uses[0].covers)
         else:
@@ -130,6 +133,18 @@ def add_up(race: Race, accepted: dict[str, Snapshot]) -> Tally:
         sources=tuple(source for source, _ in used),
         missing=tuple(missing),
     )
+
+
+def _preferred(votes: dict[str, int], using: frozenset[str]) -> str | None:
+    """Return which of a county's alternatives counts; they stand in order of trust.
+
+    The first that has votes; but once another is told from, a more trusted one that
+    lags behind takes over only when it has caught up, so that no vote seems to go.
+    """
+    told_from = next((source for source in votes if source in using), None)
+    least = max(votes[told_from], 1) if told_from is not None else 1
+    ahead = (source for source, total in votes.items() if total >= least)
+    return next(ahead, told_from or next(iter(votes), None))
 
 
 def disagreement(race: Race, accepted: dict[str, Snapshot]) -> str:

@@ -147,3 +147,19 @@ def test_permuted_choices_add_up_to_the_same_tally() -> None:
     assert add_up(durham, {"nc_durham": snapshot(one)}) == add_up(
         durham, {"nc_durham": snapshot(other)}
     )
+
+
+def test_a_trusted_source_that_lags_takes_over_when_it_has_caught_up() -> None:
+    """The state's early votes hide no later count that staff were already told of."""
+
+    def used(county: int, state: int, *using: str) -> tuple[str, ...]:
+        made = sources(
+            snapshot(contest({"Ann Alpha": county, "Bo Rival": 10})),
+            snapshot(contest({"Ann Alpha": state, "Bo Rival": 10})),
+        )
+        return add_up(TWO_SOURCES, made, frozenset(using)).sources
+
+    assert used(90, 500) == ("county",)
+    assert used(90, 500, "state") == ("state",)
+    assert used(500, 500, "state") == ("county",)
+    assert used(500, 900, "county") == ("county",)
