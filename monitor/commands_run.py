@@ -78,7 +78,7 @@ def replay(
 
 
 @click.command()
-@click.option("--speed", show_default="6000", help="Virtual seconds a second, or max.")
+@click.option("--speed", show_default="8000", help="Virtual seconds a second, or max.")
 @click.option("--night", help="Play this recorded night only, such as durham-2018.")
 @JSON
 def demo(speed: str | None, night: str | None, *, as_json: bool) -> None:

@@ -31,7 +31,7 @@ NIGHTS = Path(__file__).resolve().parents[1] / "tests" / "nights"
 ORDER = ("durham-2018", "pitt-2018", "dallas-2018", "allegheny-2023")
 ENDING = ".warc.gz"
 DESK = ZoneInfo(SlackConfig().desk_timezone)
-SPEED = 6000.0
+SPEED = 8000.0
 """Virtual seconds a second, unless another speed is asked for."""
 LONGEST_WAIT = 60.0
 """Virtual seconds a wait between two visits takes at most: quiet hours pass as a minute."""
