@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 EXAMPLES = Path(__file__).parent / "examples"
 CASES = sorted(path.parent for path in EXAMPLES.glob("*/*/exchange.json"))
 NEEDED = ("zero", "partial", "complete", "challenge", "moved")
-NEEDED_OF_A_COUNTY = ("complete",)
 """A county file adds where, its platform how: the night gives it the other cases."""
 FETCHED_AT = datetime(2026, 1, 1, tzinfo=UTC)
 SCRAPERS = discover().scrapers
@@ -126,13 +125,13 @@ def test_case_needs_the_settings_it_gives(folder: Path) -> None:
 def missing_cases() -> Iterator[str]:
     """Yield the cases that a scraper should have and has not."""
     for name, scraper in sorted(SCRAPERS.items()):
-        for case in NEEDED_OF_A_COUNTY if scraper.county else NEEDED:
+        for case in NEEDED:
             if not (EXAMPLES / name / case / "exchange.json").exists():
                 yield f"{name}/{case}"
 
 
 def test_every_scraper_has_its_cases() -> None:
-    """No platform comes without its five golden examples, no county file without one."""
+    """No scraper comes without its five golden examples."""
     assert list(missing_cases()) == []
 
 
