@@ -124,7 +124,7 @@ def test_case_needs_the_settings_it_gives(folder: Path) -> None:
 
 def missing_cases() -> Iterator[str]:
     """Yield the cases that a scraper should have and has not."""
-    for name, scraper in sorted(SCRAPERS.items()):
+    for name in sorted(SCRAPERS):
         for case in NEEDED:
             if not (EXAMPLES / name / case / "exchange.json").exists():
                 yield f"{name}/{case}"
