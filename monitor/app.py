@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from rich.console import Console
 
-from monitor import outbox
+from monitor import outbox, verification_store
 from monitor.archive import ArchiveWriter
 from monitor.config import changes, load_config, read_config
 from monitor.database import open_database
@@ -35,6 +35,7 @@ from monitor.slack import SlackPoster
 from monitor.slack_access import read_api_url, read_token
 from monitor.store import Store
 from monitor.terminal import TerminalPoster
+from monitor.verification import verified
 from monitor.watch import Watch
 from monitor.world import RecordedFetcher, World
 
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from monitor.errors import FetchFailure
     from monitor.model import Page
     from monitor.night import Scraper
+    from monitor.people import Act
     from monitor.races import Config, SourceConfig
     from monitor.rules import RuleBook
     from scrapers.base import Platform
@@ -79,6 +81,11 @@ def night_of(config: Config, rules: RuleBook | None = None) -> Night:
         return scraper(date=source.election.date, settings=dict(source.settings))
 
     return prepare(config, rules or shipped_rules(), make)
+
+
+def rules_of(store: Store) -> RuleBook:
+    """Return the shipped rules with the checks laid over them that people made in a database."""
+    return verified(shipped_rules(), verification_store.read(store.db))
 
 
 @contextmanager
@@ -115,6 +122,10 @@ class LiveKeeper:
         """Keep a failed exchange."""
         return self._archive.keep_failure(url, error, at, visit_id)
 
+    def keep_act(self, act: Act, at: datetime) -> object:
+        """Keep a person's act."""
+        return self._archive.keep_act(act, at)
+
     def body(self, digest: str) -> bytes | None:
         """Return a kept body."""
         return self._archive.body_of(digest)
@@ -127,24 +138,34 @@ def archive_beside(database: Path) -> Path:
 
 async def watch(config_path: Path, database: Path, environ: Mapping[str, str]) -> None:
     """Run the service until it is asked to stop."""
-    night = night_of(config_at(config_path))
-    token = read_token(environ)
+    config, token = config_at(config_path), read_token(environ)
+    async with attending(config, config_path, database) as (watching, store):
+        night = watching.night
+        async with _poster(token, read_api_url(environ), night, None) as poster:
+            await Service(
+                watching, store, _deliverer(store, poster, night, paced=token is not None),
+                poster, config_path, lambda: night_of(config_at(config_path), rules_of(store)),
+            ).run()  # fmt: skip
+
+
+@asynccontextmanager
+async def attending(
+    config: Config, config_path: Path, database: Path
+) -> AsyncIterator[tuple[Watch, Store]]:
+    """Hold the instance, ready to watch: for `watch`, or for the moment of one act.
+
+    Raises `DatabaseInUse` while another one holds it, `WrongDatabase` for a recording's.
+    """
     with opened(database) as store:
         store.belongs_to("live")
+        night = night_of(config, rules_of(store))
         now = datetime.now(UTC)
         store.begin(night.config, night.rules, now)
         with ArchiveWriter(archive_beside(database), fsync=True) as archive:
             archive.start(night.config.text, night.rules.digest, now)
-            async with (
-                _live(night, store, archive) as watching,
-                _poster(token, read_api_url(environ), night, None) as poster,
-            ):
-                deliverer = _deliverer(store, poster, night, paced=token is not None)
+            async with _live(night, store, archive) as watching:
                 _take_up(watching, store, config_path, now)
-                await Service(
-                    watching, store, deliverer, poster, config_path,
-                    lambda: night_of(config_at(config_path)),
-                ).run()  # fmt: skip
+                yield watching, store
 
 
 def _take_up(watching: Watch, store: Store, config_path: Path, now: datetime) -> None:
@@ -152,12 +173,13 @@ def _take_up(watching: Watch, store: Store, config_path: Path, now: datetime) ->
 
     Raises `ConfigInvalid` when a race the database knows moved to another election.
     """
-    night, text = watching.night, store.last_config()
+    night, text = watching.configured, store.last_config()
     found: tuple[Change, ...] = ()
     if text is not None and text != night.config.text:
         base = config_path.resolve().parent
         try:
-            watching.night = night_of(read_config(text, base=base, scrapers=scrapers()))
+            before = read_config(text, base=base, scrapers=scrapers())
+            watching.use(night_of(before, night.rules))
         except ConfigInvalid as error:
             _log.warning("the last configuration cannot be read any more", error=str(error))
         else:

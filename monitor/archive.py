@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import json
 import os
 import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from monitor import warc, warc_records
+from monitor.act_json import act_json
 from monitor.errors import ArchiveFailure, DiskFull
 from monitor.warc import Entry, Failure
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
     from monitor.errors import FetchFailure
     from monitor.model import Page
+    from monitor.people import Act
 
 OK = 200
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -79,7 +82,7 @@ class ArchiveWriter:
     def start(self, config_text: str, rules_digest: str, at: datetime) -> None:
         """Write the first record, config and rules; an archive that has one keeps it."""
         if self.length == 0:
-            content: dict[str, str | float] = {"config": config_text, "rules": rules_digest}
+            content = {"config": config_text, "rules": rules_digest}
             self._append(warc_records.metadata(content, at, self.length))
 
     def keep(self, page: Page, visit_id: str) -> Kept | None:
@@ -113,13 +116,20 @@ class ArchiveWriter:
         newest = self._newest.get(warc.target(url))
         if newest and newest.failure == failure:
             return None
-        content: dict[str, str | float] = {
+        content = {
             "error": failure.error,
             "message": failure.message,
             "retry_after": failure.retry_after,
         }
         return self._append(
             warc_records.metadata(content, at, self.length, url=url, visit=visit_id)
+        )
+
+    def keep_act(self, act: Act, at: datetime) -> Kept:
+        """Keep a person's act, as of when it was taken, so that a replay does it again."""
+        content = json.loads(act_json(act))
+        return self._append(
+            warc_records.metadata(content, at, self.length, url=f"{warc.ACT}{act.id}")
         )
 
     def body_at(self, offset: int) -> bytes:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from monitor.parsing import Parser
     from monitor.races import Config
     from monitor.store import Store
-    from monitor.watch import Keeper
+    from monitor.visiting import Keeper
 
 
 async def notify(
@@ -44,7 +44,7 @@ async def notify(
         return chosen.known
     now = datetime.now(UTC)
     races = tuple(race for race in config.races if race.id in chosen.newest)
-    night = app.night_of(replace(config, races=races))
+    night = app.night_of(replace(config, races=races), app.rules_of(store))
     store.belongs_to("live")
     store.begin(night.config, night.rules, now)
     sources = sorted({one.source for one in chosen.newest.values()})

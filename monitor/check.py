@@ -6,18 +6,21 @@ Red: this race will not be told until it is mended; the others run (desk §23).
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from monitor.errors import NotFound, SourceFailure
-from monitor.match import Found, Trouble, Unmatched, find, normal_name
-from monitor.message import channels_of
+from monitor.match import Found, Trouble, Unmatched, find
 from monitor.model import Report
-from monitor.rules import in_words
+from monitor.races import PolicyKind
+from monitor.rules import contest_kind_of
+from monitor.sign_off import sign_off
+from monitor.verification import Verification, open_facts
 from monitor.watch import UNMATCHED_ALARM
-from monitor.words import clocks, listing, surname
+from monitor.words import listing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -27,18 +30,9 @@ if TYPE_CHECKING:
     from monitor.races import Race, SourceUse
     from monitor.rules import Rule
 
-FACTS = (
-    "method",
-    "base",
-    "follow_up",
-    "recount",
-    "late_ballots",
-    "tie",
-    "canvass",
-    "certification",
-    "polls_close",
-)
-"""The facts of a rule card, in the order they are named."""
+_MEMBER = re.compile(r"[UW][A-Z0-9]{8,20}")
+_LIKE_AN_ID = re.compile(r"(?i:[uw])(?=[A-Za-z0-9-]*\d)[A-Za-z0-9-]{3,}|[ABCDEGT][A-Z0-9]{8,}")
+"""Written as a name, but of the form of Slack's ids: of a member misspelt, or of a channel."""
 
 
 class Grade(StrEnum):
@@ -67,24 +61,43 @@ class Checked:
     findings: tuple[Finding, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What the database holds that the configuration does not: its races, outdated checks."""
+
+    races: frozenset[str] = frozenset()
+    outdated: tuple[Verification, ...] = ()
+
+
 Answer = Report | SourceFailure
 """What one visit to a source brought."""
 
+NOTHING_KEPT = Kept()
+
 
 def check_race(
-    night: Night, race: Race, answers: Mapping[str, Answer] | None, now: datetime
+    night: Night,
+    race: Race,
+    answers: Mapping[str, Answer] | None,
+    now: datetime,
+    kept: Kept = NOTHING_KEPT,
 ) -> Checked:
     """Grade a race. `answers`: what each source said just now, or None without visits."""
     place, rule = night.places[race.id], night.races[race.id].rule
-    findings = [*_calendar(race, place, now), *_rule(race, rule)]
+    findings = [*_calendar(race, place, now), *_follows(night, race, kept), *_callers(race)]
+    if race.uncontested:
+        told = "uncontested: no votes are read, and one line on election day says so"
+        findings.append(Finding(Grade.AMBER, told))
+    else:
+        findings += [*_rule(race, rule), *_outdated(race, kept)]
     contests: list[Contest] = []
     if answers is not None:
         for use in race.sources:
             finding, contest = _source(race, use, answers[use.source], place, now)
             findings.append(finding)
             contests += [contest] if contest else []
-    sign_off = _sign_off(night, race, rule, contests[0] if contests else None, now)
-    return Checked(race.id, worst(findings), sign_off, tuple(findings))
+    sentence = sign_off(night, race, contests[0] if contests else None, now)
+    return Checked(race.id, worst(findings), sentence, tuple(findings))
 
 
 def check_channels(night: Night) -> tuple[Finding, ...]:
@@ -117,17 +130,59 @@ def _rule(race: Race, rule: Rule | None) -> list[Finding]:
         told = f"{state}: no rule card covers this contest, no automatic outcome"
         return [Finding(Grade.AMBER, told)]
     if needed := rule.unverified():
-        told = f"{state}: {_facts(needed)} unverified, no automatic outcome"
-        return [Finding(Grade.AMBER, told)]
-    open_facts = [fact for fact in FACTS if rule.source_of(fact) is None]
-    if not open_facts:
-        return [Finding(Grade.GREEN, f"{state}: every fact of the rule is verified")]
-    return [
-        Finding(
-            Grade.AMBER,
-            f"{state}: {_facts(open_facts)} unverified; outcomes are computed all the same",
+        told = (
+            f"{state}: rule unverified ({_facts(needed)}), no automatic outcome; READY TO CALL "
+            f"instead; clear with `run.py rules verify {state} --who NAME --source URL`"
         )
+        return [Finding(Grade.AMBER, told)]
+    facts = open_facts(rule)
+    if not facts:
+        return [Finding(Grade.GREEN, f"{state}: every fact of the rule is verified")]
+    told = f"{state}: {_facts(facts)} unverified; outcomes are computed all the same"
+    return [Finding(Grade.AMBER, told)]
+
+
+def _outdated(race: Race, kept: Kept) -> list[Finding]:
+    state, kind = race.election.state, contest_kind_of(race.election, race)
+    return [
+        Finding(Grade.AMBER, f"{state}: {outdated_words(one)}")
+        for one in kept.outdated
+        if (one.state, one.contest) == (state, kind)
     ]
+
+
+def outdated_words(check: Verification) -> str:
+    """Say of a person's check that it holds no longer."""
+    day = f"{check.at:%b} {check.at.day}, {check.at.year}"
+    return (
+        f"the check of {_facts(check.facts)} ({check.contest}) by {check.who} on {day} was of "
+        "other words than the rule card has now; read it and verify again"
+    )
+
+
+def _follows(night: Night, race: Race, kept: Kept) -> list[Finding]:
+    known = {one.id for one in night.config.races} | kept.races
+    if not race.follows or race.follows in known:
+        return []
+    told = f'follows "{race.follows}", a race neither config.toml nor the database knows'
+    return [Finding(Grade.AMBER, told)]
+
+
+def _callers(race: Race) -> list[Finding]:
+    """Name what would leave an outcome waiting for nobody."""
+    found = [
+        f"caller \"{one}\" looks like an id of Slack's, but not like a member's (U or W and 8 or "
+        "more capitals and digits): it is shown as a name, and nobody is mentioned"
+        for one in race.callers
+        if _LIKE_AN_ID.fullmatch(one) and not _MEMBER.fullmatch(one)
+    ]
+    policies = {race.policy(""), *(policy for _, policy in race.policies)}
+    kinds = {policy.kind for policy in policies if not race.callers}
+    if PolicyKind.ON_CONFIRMATION in kinds:
+        found.append("outcomes wait to be confirmed, and no callers are named who would be asked")
+    if PolicyKind.AFTER in kinds:
+        found.append("outcomes wait for minutes to be stopped, and no callers are named who could")
+    return [Finding(Grade.AMBER, told) for told in found]
 
 
 def _facts(names: Iterable[str]) -> str:
@@ -182,48 +237,3 @@ def _matched(use: SourceUse, found: Found) -> Finding:
     votes = sum(choice.votes for choice in contest.selections)
     told = f"«{contest.title}» is there, {len(contest.selections)} choices, {votes:,} votes"
     return Finding(Grade.GREEN, f"{use.source}: {told}")
-
-
-def _sign_off(
-    night: Night, race: Race, rule: Rule | None, contest: Contest | None, now: datetime
-) -> str:
-    desk = night.config.slack.desk_timezone
-    place = night.places[race.id]
-    parts = (
-        f"We speak for {_ours(race)} in {_contest(race, contest)}",
-        _rivals(race, contest),
-        in_words(rule) if rule else "rule not known",
-        f"polls close {clocks(place.closes_at, place.zone, desk, now)}",
-        f"posts to {listing(channels_of(race, night.config.slack))}",
-    )
-    return "; ".join(part for part in parts if part) + "."
-
-
-def _ours(race: Race) -> str:
-    return listing(
-        f"{surname(one.candidate)} (endorsed by {listing(one.by)})" for one in race.endorsements
-    )
-
-
-def _contest(race: Race, contest: Contest | None) -> str:
-    if contest is None:
-        party = f", {race.party}" if race.party else ""
-        return f"{race.name}{party} (contest not looked up)"
-    return f"«{contest.title}{_party(race, contest)}»"
-
-
-def _party(race: Race, contest: Contest) -> str:
-    said = race.party in contest.title.replace("-", " ").split()
-    return f" - {race.party}" if race.party and not said else ""
-
-
-def _rivals(race: Race, contest: Contest | None) -> str:
-    if contest is None or not contest.selections:
-        return "rivals not looked up" if contest is None else "rivals not listed"
-    ours = {normal_name(name) for e in race.endorsements for name in (e.candidate, *e.aliases)}
-    names = [
-        surname(choice.name) if not choice.is_write_in else choice.name
-        for choice in contest.selections
-        if normal_name(choice.name) not in ours
-    ]
-    return f"rivals {listing(names)}" if names else "no rivals"

@@ -1,6 +1,6 @@
 """The command line. Data and messages go to stdout, diagnostics and progress to stderr.
 
-Exit codes: 0 ok, 1 finished with failures, 2 usage, 3 config refused, 4 Slack,
+Exit codes: 0 ok, 1 finished with failures or an act refused, 2 usage, 3 config refused, 4 Slack,
 5 nothing matched, 6 database, 7 archive.
 """
 
@@ -11,7 +11,14 @@ from typing import Any
 
 import click
 
-from monitor import commands_backfill, commands_backtest, commands_read, commands_run
+from monitor import (
+    commands_backfill,
+    commands_backtest,
+    commands_people,
+    commands_read,
+    commands_rules,
+    commands_run,
+)
 from monitor.commands import log_to_stderr
 from monitor.errors import ConfigInvalid, MonitorError
 from monitor.terminal import safe
@@ -58,6 +65,8 @@ def main(*, verbose: bool) -> None:
 for _command in (
     *commands_run.COMMANDS,
     *commands_read.COMMANDS,
+    *commands_rules.COMMANDS,
+    *commands_people.COMMANDS,
     *commands_backfill.COMMANDS,
     *commands_backtest.COMMANDS,
 ):

@@ -71,6 +71,14 @@ def show_json(value: Any) -> None:
     click.echo(json.dumps(value, indent=1, ensure_ascii=False))
 
 
+def plain(record: Any) -> dict[str, Any]:
+    """Return a record as the plain values of its JSON."""
+    from pydantic import TypeAdapter  # noqa: PLC0415 - so that --help is quick
+
+    made: dict[str, Any] = TypeAdapter(type(record)).dump_python(record, mode="json")
+    return made
+
+
 def show_table(rows: list[dict[str, str]]) -> None:
     """Print a table that fits the terminal."""
     table = Table(box=None, header_style="bold", padding=(0, 1, 0, 0))

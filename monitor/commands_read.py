@@ -15,6 +15,7 @@ from monitor.commands import (
     JSON,
     log_errors_only,
     now,
+    plain,
     show_json,
     show_rows,
     show_table,
@@ -63,28 +64,9 @@ def explain(race: str, time: datetime | None, database: Path, *, as_json: bool) 
 
     told = inquiry.explain(database, race, time)
     if as_json:
-        show_json(_plain(told))
+        show_json(plain(told))
         return
     _show(lines(told))
-
-
-@click.command()
-@click.argument("state")
-@click.option(
-    "--on", type=click.DateTime(["%Y-%m-%d"]), default=None,
-    help="The day of the election; default: today.",
-)  # fmt: skip
-@JSON
-def rules(state: str, on: datetime | None, *, as_json: bool) -> None:
-    """Print the rule cards of STATE ("NC"), each fact with its source."""
-    from monitor.rule_card import card, rows
-    from monitor.rulebook import shipped_rules
-
-    day = (on or now()).date()
-    if as_json:
-        show_json([_plain(row) for row in rows(shipped_rules(), state, day)])
-    else:
-        click.echo(card(shipped_rules(), state, day))
 
 
 def _show(lines: Iterable[str]) -> None:
@@ -94,17 +76,18 @@ def _show(lines: Iterable[str]) -> None:
 
 @click.command()
 @CONFIG
+@DATABASE
 @click.option("--online", is_flag=True, help="Visit each source once; nothing is stored.")
 @JSON
-def check(config_path: Path, *, online: bool, as_json: bool) -> None:
+def check(config_path: Path, database: Path, *, online: bool, as_json: bool) -> None:
     """Grade every race green, amber or red, with the sentence to sign off; red exits with 1."""
     from monitor import inquiry
     from monitor.check import Grade
 
     log_errors_only()
-    result = asyncio.run(inquiry.run_check(config_path, os.environ, now(), online=online))
+    result = asyncio.run(inquiry.run_check(config_path, database, os.environ, now(), online=online))
     if as_json:
-        show_json(_plain(result))
+        show_json(plain(result))
     else:
         for race in result.races:
             _grade(race.grade.value, race.race)
@@ -141,11 +124,11 @@ def sources(url: str, *, no_fetch: bool, as_json: bool) -> None:
 
     log_errors_only()
     link, found = asyncio.run(inquiry.look_up(url, now(), fetch=not no_fetch))
-    rows, pasted = [_plain(contest_row(one)) for one in found.contests], config_for(link, found)
+    rows, pasted = [plain(contest_row(one)) for one in found.contests], config_for(link, found)
     if as_json:
         show_json({
-            "link": _plain(link),
-            "elections": [_plain(one) for one in found.elections],
+            "link": plain(link),
+            "elections": [plain(one) for one in found.elections],
             "contests": rows,
             "failures": found.failures,
             "config": pasted,
@@ -195,19 +178,11 @@ def contests(source: str, grep: str | None, config_path: Path, *, as_json: bool)
 
     log_errors_only()
     report = asyncio.run(inquiry.report_of_source(config_path, source, now()))
-    rows = [_plain(contest_row(one)) for one in narrowed(report, source, grep)]
+    rows = [plain(contest_row(one)) for one in narrowed(report, source, grep)]
     if as_json:
         show_json(rows)
     else:
         _contests(rows)
-
-
-def _plain(record: Any) -> dict[str, Any]:
-    """Return a record as the plain values of its JSON."""
-    from pydantic import TypeAdapter
-
-    plain: dict[str, Any] = TypeAdapter(type(record)).dump_python(record, mode="json")
-    return plain
 
 
 def _contests(rows: list[dict[str, Any]]) -> None:
@@ -228,4 +203,4 @@ def schema() -> None:
     show_json(made())
 
 
-COMMANDS = (status, explain, check, rules, sources, contests, config)
+COMMANDS = (status, explain, check, sources, contests, config)

@@ -27,6 +27,8 @@ from monitor.races import (
     Endorsement,
     FetchConfig,
     General,
+    Policy,
+    PolicyKind,
     Race,
     SlackConfig,
     SourceConfig,
@@ -186,4 +188,24 @@ def _race(table: RaceTable, elections: Mapping[str, Election]) -> Race:
         general=General(date=general.date, opponent=general.opponent) if general else None,
         polls_close=table.polls_close,
         zone=table.zone or "",
+        callers=tuple(table.callers),
+        policies=tuple(_policies(table)),
+        withdrawn=tuple(table.withdrawn),
+        uncontested=table.uncontested,
+        unexpired=table.unexpired,
+        follows=table.follows or "",
     )
+
+
+def _policies(table: RaceTable) -> Iterator[tuple[str, Policy]]:
+    given = {"": table.policy, **dict(table.policies)}
+    for kind, text in given.items():
+        if text is not None:
+            yield kind.replace("_", "-"), _policy(text)
+
+
+def _policy(text: str) -> Policy:
+    """Read "auto", "after-3-minutes" or "on-confirmation"."""
+    if text.startswith("after-"):
+        return Policy(PolicyKind.AFTER, int(text.split("-")[1]))
+    return Policy(PolicyKind(text))

@@ -54,6 +54,7 @@ def cross_problems(
     yield from _twice(("races",), races, "id")
     for place, race in races:
         yield from _race(("races", place), race, elections, sources, scrapers)
+    yield from _follows(races, elections)
     yield from _slack(document, races)
 
 
@@ -162,6 +163,43 @@ def _race(
         real = election if election in elections else ""  # one mistake is told once
         yield from _use((*path, "sources", place), use, real, sources, scrapers)
     yield from _covers((*path, "sources"), uses)
+    yield from _people(path, race)
+
+
+def _people(path: Path, race: Mapping[str, Any]) -> Iterator[Problem]:
+    """Check what depends on who runs, who withdrew and who is asked."""
+    uncontested = race.get("uncontested") is True
+    if uncontested and "sources" in race:
+        yield Problem((*path, "uncontested"), "an uncontested race has no sources; leave them out")
+    if not uncontested and race.get("sources", []) == []:
+        yield Problem((*path, "sources"), "`sources` is missing: where are its votes read?")
+    ours = {
+        _folded(name)
+        for _, one in _tables(race, "endorsements")
+        for name in [_text(one, "candidate"), *_texts(one, "aliases")]
+    }
+    for place, name in enumerate(_texts(race, "withdrawn")):
+        if _folded(name) in ours:
+            yield Problem((*path, "withdrawn", place), f'"{name}" is endorsed here')
+
+
+def _follows(
+    races: list[tuple[int, dict[str, Any]]], elections: Mapping[str, Mapping[str, Any]]
+) -> Iterator[Problem]:
+    """Refuse a race that follows a later one; one that is not here may be in the database."""
+    held = {_text(race, "id"): _day(race, elections) for _, race in races}
+    for place, race in races:
+        first, then = held.get(_text(race, "follows")), _day(race, elections)
+        if first is not None and then is not None and then <= first:
+            yield Problem(
+                ("races", place, "follows"),
+                f"{_text(race, 'follows')} is of {first}, which is not before {then}",
+            )
+
+
+def _day(race: Mapping[str, Any], elections: Mapping[str, Mapping[str, Any]]) -> date | None:
+    held = elections.get(_text(race, "election"), {}).get("date")
+    return held if type(held) is date else None
 
 
 def _ballot(path: Path, race: Mapping[str, Any], election: Mapping[str, Any]) -> Iterator[Problem]:

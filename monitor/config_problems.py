@@ -23,6 +23,7 @@ _EXPECTED = {
     "string_type": "expected text in quotes",
     "date_type": "expected a date without quotes, such as 2018-05-08",
     "time_type": "expected a time without quotes, such as 19:30:00",
+    "bool_type": "expected true or false, without quotes",
     "list_type": "expected a list in [ ]",
     "model_type": "expected a table",
     "dict_type": "expected tables",

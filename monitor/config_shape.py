@@ -25,11 +25,15 @@ STATE = r"^[A-Z]{2}$"
 PARTY = r"^[A-Z]{2,4}$"
 CHANNEL = r"^(#[^\s#,:<>A-Z]{1,79}|[CG][A-Z0-9]{8,20})$"
 CONTACT = r"^(https?://\S+|[^@\s]+@[^@\s]+\.[^@\s]+)$"
+POLICY = r"^(auto|after-[1-9][0-9]?-minutes?|on-confirmation)$"
+CALLER = r"^([UW][A-Z0-9]{8,20}|[^\s@<>&#][^@<>&#]{0,79})$"
 PATTERN_WORDS = {
     SIMPLE_ID: "use small letters, digits, - and _ only",
     STATE: "write the state as two capitals, such as NC",
     PARTY: "write the party as its capitals, such as DEM",
     CHANNEL: 'write the channel as Slack shows it, such as "#primary-night", or its id',
+    POLICY: 'write "auto", "after-3-minutes" or "on-confirmation"',
+    CALLER: "give a name, or a Slack member id such as U024BE7LH",
     CONTACT: "give an e-mail address or a link that answers to you",
 }
 """What to write instead, for every pattern of this shape."""
@@ -78,6 +82,8 @@ Zone = Annotated[str, AfterValidator(_zone)]
 Id = Annotated[str, Field(pattern=SIMPLE_ID)]
 ChannelName = Annotated[str, Field(pattern=CHANNEL)]
 Texts = Annotated[list[Text], Field(min_length=1)]
+PolicyText = Annotated[str, Field(pattern=POLICY)]
+Caller = Annotated[Line, Field(pattern=CALLER)]
 
 
 class Table(BaseModel):
@@ -154,6 +160,23 @@ class GeneralTable(Table):
     """The opponent's name, "none", or left out while not known."""
 
 
+class PolicyTable(Table):
+    """How each kind of outcome goes out; one that is left out follows `policy`."""
+
+    won: PolicyText | None = None
+    """Nominated or elected."""
+    lost: PolicyText | None = None
+    """Not nominated, not elected, not in the next round."""
+    advanced: PolicyText | None = None
+    """Goes on to the general election."""
+    runoff: PolicyText | None = None
+    """Goes on to a runoff that comes by itself."""
+    runoff_possible: PolicyText | None = None
+    """A runoff that the second may ask for."""
+    tie: PolicyText | None = None
+    """Equal votes where it matters."""
+
+
 class RaceTable(Table):
     """One contest we watch, over all its counties."""
 
@@ -177,9 +200,24 @@ class RaceTable(Table):
     """Where this race's polls close at another time than the state's: 20:00:00, with `zone`."""
     zone: Zone | None = None
     """The time zone of `polls_close`: America/Denver."""
+    callers: list[Caller] = []
+    """Who is asked before an outcome goes out: names, or Slack member ids to be mentioned."""
+    policy: PolicyText | None = None
+    """How outcomes go out: "auto" (the default without callers), "after-3-minutes" unless a
+    caller stops them (the default with callers), or "on-confirmation"."""
+    policies: PolicyTable = PolicyTable()
+    """Other policies by kind of outcome: { lost = "on-confirmation" }."""
+    withdrawn: list[Text] = []
+    """Names still on the ballot that withdrew or died: their votes can win nothing."""
+    uncontested: bool = False
+    """Nobody filed against ours and the ballot shows no contest; the race then has no sources."""
+    unexpired: bool = False
+    """The rest of a term is filled."""
+    follows: Id | None = None
+    """The id of the race whose runoff or November election this is."""
     endorsements: Annotated[list[EndorsementTable], Field(min_length=1)]
     """Whom we speak for."""
-    sources: Annotated[list[SourceUseTable], Field(min_length=1)]
+    sources: list[SourceUseTable] = []
     """Where its votes are read, in order of trust."""
 
 

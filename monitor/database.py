@@ -1,8 +1,9 @@
 """One SQLite file: opened safely, written in whole transactions, errors by name.
 
 `open_database` gives the one writing connection of an instance, `open_reader` a
-read-only one beside it. WAL, `synchronous=FULL`, foreign keys on. What SQLite
-raises comes out as a `StoreFailure` of `monitor.errors`, with the remedy.
+read-only one beside it, `open_beside` one for a row that somebody else writes. WAL,
+`synchronous=FULL`, foreign keys on. What SQLite raises comes out as a `StoreFailure`
+of `monitor.errors`, with the remedy.
 """
 
 from __future__ import annotations
@@ -76,6 +77,25 @@ def open_database(path: Path, *, quick_check: bool = False) -> Database:
         lock.close()
         raise
     return database
+
+
+def open_beside(path: Path) -> Database:
+    """Open a connection that may write a row beside the one instance, and hold no lock of its own.
+
+    SQLite lets one transaction write at a time, and a short one waits for the others.
+    Raises `StoreFailure` when there is no such database.
+    """
+    with translated(str(path)):
+        connection = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=BUSY_SECONDS
+        )
+        try:
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA foreign_keys = ON")
+        except sqlite3.DatabaseError:
+            connection.close()
+            raise
+    return Database(connection)
 
 
 def open_reader(path: Path) -> Database:

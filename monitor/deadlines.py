@@ -28,7 +28,8 @@ class Deadline:
 
     Exactly one of `days_after`, `business_days` and `weekday` (Monday is 0) is set, or
     none: then only the text is known. `nth`: which such weekday after the day counted
-    from, that day itself left out. `at`: the time of day, in the state's zone.
+    from, that day itself left out. `at`: the time of day, in the state's zone. `is_exact`:
+    the law sets that day, and not only the last one.
     """
 
     text: str
@@ -38,6 +39,7 @@ class Deadline:
     weekday: int | None = None
     nth: int = 1
     at: time | None = None
+    is_exact: bool = False
 
     def due(self, start: date) -> date | None:
         """Return the day it falls on, counted from `start`; None where only text is known."""

@@ -1,142 +1,45 @@
 """What the rule says of a tally for one endorsed candidate. Pure, integers only.
 
-The order of precedence is design's: certified, blocked, complete, counting. A
-place is sure when the gap is larger than every vote that may still come; a
-threshold is sure when it holds, or fails, however those votes fall.
+The order of precedence is design's: frozen, certified, blocked, clinched, complete,
+counting; what people confirm or declare is laid over it in `monitor.outcomes`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import dataclass, replace
 
+from monitor.closeness import is_still_open, is_too_close, may_be_told
+from monitor.decision import (
+    Basis,
+    Block,
+    Decision,
+    Evidence,
+    Outcome,
+    Outstanding,
+    Standing,
+)
 from monitor.model import ResultsStatus
 from monitor.races import Race
-from monitor.rules import FollowUp, Method, RecountKind, Rule, meets, recount_range, threshold_votes
+from monitor.reading import ADVANCING, Count, Cut, Finding, count_of, read
+from monitor.rules import Method, RecountKind, Rule, meets, recount_range, threshold_votes
+from monitor.span import best_and_worst
 from monitor.tally import Line, Tally
+
+__all__ = [
+    "ADVANCING",
+    "GUARD_PER_MILLE",
+    "Basis",
+    "Block",
+    "Decision",
+    "Evidence",
+    "Outcome",
+    "Outstanding",
+    "Standing",
+    "decide",
+]
 
 GUARD_PER_MILLE = 10
 """The floor under every gap, as thousandths of the votes counted (desk §1.1)."""
-
-ADVANCING = 2
-"""Places that go on when nobody meets the threshold."""
-
-
-class Standing(StrEnum):
-    """Where ours stands at the cut."""
-
-    LEADS = "leads"
-    TRAILS = "trails"
-    TIED = "tied"
-    ALONE = "alone"
-    NO_VOTES = "no-votes"
-
-
-class Outcome(StrEnum):
-    """What the rule gives ours."""
-
-    NONE = "none"
-    WON = "won"
-    LOST = "lost"
-    ADVANCED = "advanced"
-    RUNOFF = "runoff"
-    RUNOFF_POSSIBLE = "runoff-possible"
-    TIE = "tie"
-
-
-class Basis(StrEnum):
-    """What an outcome rests on."""
-
-    NONE = "none"
-    COMPLETE = "complete"
-    CERTIFIED = "certified"
-
-
-class Block(StrEnum):
-    """A reason why there is no outcome yet; `monitor.message` holds its sentence."""
-
-    HELD = "held"
-    SOURCES_DISAGREE = "sources-disagree"
-    COUNTY_MISSING = "county-missing"
-    ONE_LOOK = "one-look"
-    RULE_UNKNOWN = "rule-unknown"
-    RULE_UNVERIFIED = "rule-unverified"
-    NOT_COMPLETE = "not-complete"
-    NO_ELECTION_DAY = "no-election-day"
-    WRITE_IN_AHEAD = "write-in-ahead"
-    UNCONTESTED = "uncontested"
-    HAND_KEPT = "hand-kept"
-    PLACE_OPEN = "place-open"
-    THRESHOLD_OPEN = "threshold-open"
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What is known beside the figures.
-
-    `two_looks`: every source used was seen twice with these figures, at least 60 s
-    apart. `hand_kept`: a source in use is typed in by people. `signed`: such
-    figures carry a source link and the name of who stands for them.
-    """
-
-    two_looks: bool
-    held: bool = False
-    disagreement: str = ""
-    hand_kept: bool = False
-    signed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What the rule says for one endorsed candidate.
-
-    `margin`: votes ahead of (or behind, negative) the first candidate on the other
-    side of the cut; `rival` is that candidate. `threshold_margin`: votes above or
-    below the smallest count that meets the rule, None where there is no threshold.
-    `late`: the most votes that may still come. `slack`: what a gap must exceed.
-    `computed`: what the rule would give; `outcome` is it unless `blocks` is not empty.
-    `if_final`: what the rule gives if not one vote more is counted.
-    """
-
-    candidate: str
-    standing: Standing
-    votes: int
-    place: int
-    total: int
-    margin: int
-    rival: str
-    rival_votes: int
-    threshold_margin: int | None
-    late: int
-    slack: int
-    outcome: Outcome
-    computed: Outcome
-    if_final: Outcome
-    basis: Basis
-    too_close: bool
-    blocks: tuple[Block, ...]
-    in_recount_range: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Cut:
-    """Ours against a cut after `seats` places."""
-
-    margin: int
-    rival: Line | None
-    slack: int
-
-    @property
-    def inside(self) -> bool:
-        return self.rival is None or self.margin > self.slack
-
-    @property
-    def outside(self) -> bool:
-        return self.rival is not None and -self.margin > self.slack
-
-    @property
-    def tied(self) -> bool:
-        return self.rival is not None and self.margin == 0
 
 
 def decide(
@@ -153,66 +56,228 @@ def decide(
 
     `guard_per_mille` is another floor only where the backtest asks what the floor is for.
     """
-    certified = tally.status is ResultsStatus.CERTIFIED and not tally.missing
-    late = 0 if certified or rule is None else tally.total * rule.late_ballots_per_mille // 1000
-    slack = 0 if certified else _slack(rule, tally, late, guard_per_mille)
-    finding = _find(_Count(race, rule, tally, ours, slack, late, certified))
-    blocks = (*_proof_blocks(race, rule, tally, ours, seen, certified=certified), *finding.open)
-    if _is_uncontested(race, ours, tally):
-        blocks = (*blocks, Block.UNCONTESTED)
-    too_close = blocks == (Block.PLACE_OPEN,)
-    if seen.hand_kept and not too_close and not (certified and seen.signed):
-        blocks = (*blocks, Block.HAND_KEPT)
-    basis = Basis.CERTIFIED if certified else Basis.COMPLETE
-    cut = finding.cut
+    case = _Case(race, rule, tally, seen, tally.total * guard_per_mille // 1000)
+    count = count_of(race, rule, tally, ours)
+    made = _certified(case, count) or _clinched(case, count) or _so_far(case, count)
+    blocks, too_close, still_open = _blocks(case, made)
+    outcome, cut = made.finding.outcome, made.finding.cut
+    best, worst = _span(case, made)
     return Decision(
         candidate=candidate,
         standing=_standing(tally, cut),
         votes=ours.votes,
-        place=1 + sum(line.votes > ours.votes for line in tally.lines),
+        place=1 + sum(line.votes > ours.votes for line in count.lines),
         total=tally.total,
         margin=cut.margin,
         rival=cut.rival.name if cut.rival else "",
         rival_votes=cut.rival.votes if cut.rival else 0,
-        threshold_margin=_threshold_margin(race, rule, tally, ours),
-        late=late,
-        slack=slack,
-        outcome=Outcome.NONE if blocks else finding.outcome,
-        computed=finding.outcome,
-        if_final=_find(_Count(race, rule, tally, ours, slack=0, late=0, final=True)).outcome,
-        basis=Basis.NONE if blocks or finding.outcome is Outcome.NONE else basis,
+        threshold_margin=_threshold_margin(count),
+        late=made.count.late,
+        slack=made.count.slack,
+        outcome=Outcome.NONE if blocks else outcome,
+        computed=outcome,
+        if_final=read(count.closed()).outcome,
+        basis=Basis.NONE if blocks or outcome is Outcome.NONE else made.basis,
         too_close=too_close,
         blocks=blocks,
-        in_recount_range=_in_recount_range(rule, tally, cut),
+        in_recount_range=_in_recount_range(count, cut),
+        best=best,
+        worst=worst,
+        still_open=still_open,
+        outstanding=None if made.basis is Basis.CERTIFIED else seen.outstanding,
     )
 
 
-def _is_uncontested(race: Race, ours: Line, tally: Tally) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """What is decided on; `guard` is the floor under every gap, in votes."""
+
+    race: Race
+    rule: Rule | None
+    tally: Tally
+    seen: Evidence
+    guard: int
+
+    @property
+    def has_ended(self) -> bool:
+        """Everything is in, election-day votes too."""
+        return self.tally.is_complete and not self.tally.election_day_missing
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A count with the votes that may still come, what it gives, and on what basis."""
+
+    count: Count
+    finding: Finding
+    basis: Basis
+
+
+def _made(count: Count, basis: Basis) -> _Made:
+    return _Made(count, read(count), basis)
+
+
+# -- how many votes may still come, and what a gap must exceed -----------------------------
+
+
+def _certified(case: _Case, count: Count) -> _Made | None:
+    if case.tally.status is not ResultsStatus.CERTIFIED or case.tally.missing:
+        return None
+    return _made(count.closed(), Basis.CERTIFIED)
+
+
+def _clinched(case: _Case, count: Count) -> _Made | None:
+    """An outcome that no votes within a hard bound can change, before the count has ended."""
+    bound = _hard_bound(case)
+    if bound is None or case.has_ended or case.tally.missing or case.tally.is_being_changed:
+        return None
+    slack = max(case.guard, bound + _automatic_range(count, bound))
+    made = _made(replace(count, late=bound, slack=slack), Basis.CLINCHED)
+    return None if made.finding.outcome is Outcome.NONE else made
+
+
+def _hard_bound(case: _Case) -> int | None:
+    """Return the votes outstanding as officials have them, else those that may be cast at all.
+
+    None is known from an estimate, or where people register on election day.
+    """
+    given, rule = case.seen.outstanding, case.rule
+    if given is not None:
+        return None if given.is_estimate else given.bound * case.race.seats
+    if rule is None or not rule.registration_closed or case.tally.uncast is None:
+        return None
+    return case.tally.uncast * case.race.seats
+
+
+def _so_far(case: _Case, count: Count) -> _Made:
+    late = _late(case)
+    slack = max(case.guard, late, _automatic_range(count, 0))
+    return _made(replace(count, late=late, slack=slack), Basis.COMPLETE)
+
+
+def _late(case: _Case) -> int:
+    """Return the most votes that may still come; a ballot has a vote for every seat."""
+    if case.seen.outstanding is not None:
+        return case.seen.outstanding.bound * case.race.seats
+    share = case.rule.late_ballots_per_mille if case.rule else 0
+    return case.tally.total * share // 1000
+
+
+def _automatic_range(count: Count, bound: int) -> int:
+    """Return the widest gap that brings a recount by itself, after at most `bound` more votes."""
+    rule = count.rule
+    if rule is None or rule.recount.kind is not RecountKind.AUTOMATIC:
+        return 0
+    leader = count.lines[0].votes
+    now = recount_range(rule, count.total, leader)
+    return max(0, now, recount_range(rule, count.total + bound, leader + bound))
+
+
+# -- what blocks -----------------------------------------------------------------------------
+
+
+def _blocks(case: _Case, made: _Made) -> tuple[tuple[Block, ...], bool, bool]:
+    """Return every reason why there is no outcome, and whether it is but closeness.
+
+    The second is TOO CLOSE, the third that only the threshold is open.
+    """
+    count, finding = made.count, made.finding
+    blocks = (*_proof_blocks(case, made), *_field_blocks(case, made), *finding.open)
+    if _is_uncontested(case.race, count):
+        blocks = (*blocks, Block.UNCONTESTED)
+    told = may_be_told(blocks, paused=case.seen.paused)
+    floor = max(case.guard, _automatic_range(count, 0))
+    too_close = told and is_too_close(count, finding, floor)
+    still_open = told and not too_close and is_still_open(count, finding, floor)
+    signed = made.basis is Basis.CERTIFIED and case.seen.signed
+    if case.seen.hand_kept and not (too_close or still_open or signed):
+        blocks = (*blocks, Block.HAND_KEPT)
+    return blocks, too_close, still_open
+
+
+def _proof_blocks(case: _Case, made: _Made) -> tuple[Block, ...]:
+    rule, tally, seen = case.rule, case.tally, case.seen
+    is_open = made.basis is Basis.COMPLETE
+    blocks = {
+        Block.FROZEN: seen.frozen,
+        Block.HELD: seen.held,
+        Block.SOURCES_DISAGREE: bool(seen.disagreement),
+        Block.COUNTY_MISSING: bool(tally.missing),
+        Block.RULE_UNKNOWN: rule is None,
+        Block.RULE_UNVERIFIED: rule is not None and bool(rule.unverified()),
+        Block.NOT_COMPLETE: is_open and not tally.is_complete,
+        Block.NO_ELECTION_DAY: is_open and tally.is_complete and tally.election_day_missing,
+        Block.ONE_LOOK: not seen.two_looks,
+    }
+    return tuple(block for block, stands in blocks.items() if stands)
+
+
+def _field_blocks(case: _Case, made: _Made) -> tuple[Block, ...]:
+    """Lines that no place can be read from: unknown names, and whoever withdrew."""
+    blocks = {
+        Block.WRITE_IN_AHEAD: _write_in_decides(case.rule, made.count),
+        Block.WITHDRAWN_AHEAD: _withdrawn_decides(made),
+    }
+    return tuple(block for block, stands in blocks.items() if stands)
+
+
+def _write_in_decides(rule: Rule | None, count: Count) -> bool:
+    """A write-in line sums unknown names: no place can be read from one inside the cut."""
+    if count.lines[0].is_write_in and count.lines[0].votes:
+        return True
+    by_first = rule is None or rule.method is Method.PLURALITY
+    ahead = [line for line in count.lines if line.votes > count.ours.votes]
+    named = sum(not line.is_write_in for line in ahead)
+    return named < len(ahead) and named < (count.seats if by_first else ADVANCING * count.seats)
+
+
+def _withdrawn_decides(made: _Made) -> bool:
+    """Whoever withdrew stands inside the cut, or may come there and undo an outcome."""
+    count = made.count
+    late = 0 if made.finding.outcome is Outcome.NONE else count.late
+    places = _places(count)
+
+    def is_in(line: Line) -> bool:
+        ahead = sum(other.votes > line.votes + late for other in count.lines)
+        return line.votes + late > 0 and ahead < places
+
+    return any(map(is_in, count.withdrawn))
+
+
+def _places(count: Count) -> int:
+    """Return how many places matter now: those that go on, where nobody meets the share."""
+    rule = count.rule
+    if rule is None or rule.method is Method.PLURALITY:
+        return count.seats
+    most = max(line.votes for line in (*count.lines, *count.withdrawn))
+    if count.asks_share and meets(rule, most, count.base, count.seats):
+        return count.seats
+    return ADVANCING * count.seats
+
+
+def _is_uncontested(race: Race, count: Count) -> bool:
     """No more names than seats: known before the night, told in one line, never as won."""
-    named = sum(not line.is_write_in for line in tally.lines)
-    return not ours.is_write_in and named <= race.seats
+    named = sum(not line.is_write_in for line in count.lines)
+    return not count.ours.is_write_in and named <= race.seats
 
 
-def _slack(rule: Rule | None, tally: Tally, late: int, guard_per_mille: int) -> int:
-    guard = tally.total * guard_per_mille // 1000
-    if rule is None or rule.recount.kind is not RecountKind.AUTOMATIC or not tally.lines:
-        return max(guard, late)
-    return max(guard, late, recount_range(rule, tally.total, tally.lines[0].votes))
+# -- what else is said -----------------------------------------------------------------------
 
 
-def _cut(tally: Tally, ours: Line, places: int, slack: int) -> _Cut:
-    """Compare ours with the first line on the other side of the cut after `places`."""
-    others = [line for line in tally.lines if line is not ours]
-    ahead = [line for line in others if line.votes > ours.votes]
-    if len(ahead) < places:
-        behind = others[places - 1] if len(others) >= places else None
-        margin = ours.votes - behind.votes if behind else ours.votes
-        return _Cut(margin, behind, slack)
-    last_in = others[places - 1]
-    return _Cut(ours.votes - last_in.votes, last_in, slack)
+def _span(case: _Case, made: _Made) -> tuple[Outcome, Outcome]:
+    """Return best and worst, where the votes that may still come are more than a guess."""
+    is_bounded = (
+        made.basis is not Basis.COMPLETE
+        or case.has_ended
+        or case.seen.paused
+        or case.seen.outstanding is not None
+    )
+    if not is_bounded or case.tally.missing or _is_uncontested(case.race, made.count):
+        return Outcome.NONE, Outcome.NONE
+    return best_and_worst(made.count)
 
 
-def _standing(tally: Tally, cut: _Cut) -> Standing:
+def _standing(tally: Tally, cut: Cut) -> Standing:
     if cut.rival is None:
         return Standing.ALONE
     if tally.total == 0:
@@ -222,136 +287,13 @@ def _standing(tally: Tally, cut: _Cut) -> Standing:
     return Standing.LEADS if cut.margin > 0 else Standing.TRAILS
 
 
-def _proof_blocks(
-    race: Race, rule: Rule | None, tally: Tally, ours: Line, seen: Evidence, *, certified: bool
-) -> tuple[Block, ...]:
-    found = []
-    if seen.held:
-        found.append(Block.HELD)
-    if seen.disagreement:
-        found.append(Block.SOURCES_DISAGREE)
-    if tally.missing:
-        found.append(Block.COUNTY_MISSING)
-    if rule is None:
-        found.append(Block.RULE_UNKNOWN)
-    elif rule.unverified():
-        found.append(Block.RULE_UNVERIFIED)
-    if not tally.is_complete:
-        found.append(Block.NOT_COMPLETE)
-    elif tally.election_day_missing and not certified:
-        found.append(Block.NO_ELECTION_DAY)
-    if not seen.two_looks:
-        found.append(Block.ONE_LOOK)
-    if _write_in_decides(rule, tally, ours, race.seats):
-        found.append(Block.WRITE_IN_AHEAD)
-    return tuple(found)
-
-
-def _write_in_decides(rule: Rule | None, tally: Tally, ours: Line, seats: int) -> bool:
-    """A write-in line sums unknown names: no place can be read from one inside the cut."""
-    if tally.lines and tally.lines[0].is_write_in and tally.lines[0].votes:
-        return True
-    by_first = rule is None or rule.method is Method.PLURALITY
-    ahead = [line for line in tally.lines if line.votes > ours.votes]
-    named = sum(not line.is_write_in for line in ahead)
-    return named < len(ahead) and named < (seats if by_first else ADVANCING * seats)
-
-
-@dataclass(frozen=True, slots=True)
-class _Count:
-    """Everything the rule looks at."""
-
-    race: Race
-    rule: Rule | None
-    tally: Tally
-    ours: Line
-    slack: int
-    late: int
-    final: bool
-
-    def cut(self, places: int) -> _Cut:
-        return _cut(self.tally, self.ours, places, self.slack)
-
-
-@dataclass(frozen=True, slots=True)
-class _Finding:
-    """What the rule gives ours, what is still open, and the cut it was read at."""
-
-    outcome: Outcome
-    open: tuple[Block, ...]
-    cut: _Cut
-
-
-def _find(count: _Count) -> _Finding:
-    first = count.cut(count.race.seats)
-    if count.rule is None:
-        return _Finding(Outcome.NONE, (), first)
-    if count.tally.total == 0:
-        return _Finding(Outcome.NONE, (Block.PLACE_OPEN,), first)
-    if count.rule.method is Method.PLURALITY:
-        return _by_place(count, first, Outcome.WON)
-    going_on = count.cut(ADVANCING * count.race.seats)
-    if count.rule.method is Method.TOP_TWO:
-        return _by_place(count, going_on, Outcome.ADVANCED)
-    return _by_threshold(count, count.rule, first, going_on)
-
-
-def _by_place(count: _Count, cut: _Cut, prize: Outcome) -> _Finding:
-    if cut.inside:
-        return _Finding(prize, (), cut)
-    if cut.outside:
-        return _Finding(Outcome.LOST, (), cut)
-    if count.final:
-        return _Finding(Outcome.TIE, (), cut)
-    return _Finding(Outcome.NONE, (Block.PLACE_OPEN,), cut)
-
-
-def _by_threshold(count: _Count, rule: Rule, first: _Cut, going_on: _Cut) -> _Finding:
-    seats, lines = count.race.seats, count.tally.lines
-    base = _base(rule, count.tally)
-    most = base + count.late
-
-    def surely_keeps(line: Line) -> bool:
-        return meets(rule, line.votes, most, seats)
-
-    last_in = lines[min(seats, len(lines)) - 1]
-    if going_on.outside or (surely_keeps(last_in) and first.outside):
-        return _Finding(Outcome.LOST, (), first)
-    if first.inside and surely_keeps(count.ours):
-        return _Finding(Outcome.WON, (), first)
-    if not meets(rule, lines[0].votes + count.late, most, seats):
-        return _by_place(count, going_on, _NEXT[rule.follow_up])
-    if count.final and first.margin == 0 and meets(rule, count.ours.votes, most, seats):
-        return _Finding(Outcome.TIE, (), first)
-    # Place against a rival is what is told when both are open (desk §1.7).
-    place_is_sure = first.inside or first.outside
-    return _Finding(
-        Outcome.NONE, (Block.THRESHOLD_OPEN if place_is_sure else Block.PLACE_OPEN,), first
-    )
-
-
-_NEXT = {
-    FollowUp.RUNOFF_AUTOMATIC: Outcome.RUNOFF,
-    FollowUp.RUNOFF_ON_REQUEST: Outcome.RUNOFF_POSSIBLE,
-    FollowUp.ADVANCE_TOP_TWO: Outcome.ADVANCED,
-    FollowUp.NONE: Outcome.NONE,
-}
-
-
-def _base(rule: Rule, tally: Tally) -> int:
-    if rule.write_ins_in_base:
-        return tally.total
-    return sum(line.votes for line in tally.lines if not line.is_write_in)
-
-
-def _threshold_margin(race: Race, rule: Rule | None, tally: Tally, ours: Line) -> int | None:
-    if rule is None or rule.method in (Method.PLURALITY, Method.TOP_TWO):
+def _threshold_margin(count: Count) -> int | None:
+    if count.rule is None or not count.asks_share:
         return None
-    return ours.votes - threshold_votes(rule, _base(rule, tally), race.seats)
+    return count.ours.votes - threshold_votes(count.rule, count.base, count.seats)
 
 
-def _in_recount_range(rule: Rule | None, tally: Tally, cut: _Cut) -> bool:
-    if rule is None or cut.rival is None or rule.recount.kind is RecountKind.NONE:
+def _in_recount_range(count: Count, cut: Cut) -> bool:
+    if count.rule is None or cut.rival is None or count.rule.recount.kind is RecountKind.NONE:
         return False
-    leader = tally.lines[0].votes if tally.lines else 0
-    return abs(cut.margin) <= recount_range(rule, tally.total, leader)
+    return abs(cut.margin) <= recount_range(count.rule, count.total, count.lines[0].votes)

@@ -57,7 +57,7 @@ class Played:
 
 
 def recordings(folder: Path, only: str | None) -> dict[str, Path]:
-    """Return the recorded nights by name, or the one asked for.
+    """Return the whole nights by name, or the one asked for, which may be any recording.
 
     Raises `NothingMatched` when the folder holds none, as beside an installed
     package, or none of that name.
@@ -70,7 +70,7 @@ def recordings(folder: Path, only: str | None) -> dict[str, Path]:
         )
     if only is None:
         known = [name for name in ORDER if name in found]
-        return {name: found[name] for name in (*known, *sorted(set(found) - set(known)))}
+        return {name: found[name] for name in known or found}
     if only not in found:
         near = get_close_matches(only, found, n=1)
         meant = f"did you mean {near[0]}? " if near else ""

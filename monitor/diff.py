@@ -10,12 +10,17 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from monitor.decide import Decision, Outcome, Standing
+from monitor.counts import count_changed, first_votes, turned_back
+from monitor.decide import Block, Decision
 from monitor.events import Event, Kind
-from monitor.holds import keep, matched, missed
-from monitor.outcomes import stands, tell_outcome
+from monitor.follow_up import set_follow_up, waits
+from monitor.holds import disagree, keep, matched, missed, page
+from monitor.looks import wants_look
+from monitor.outcomes import tell_outcome
+from monitor.reminders import remind
 from monitor.sanity import SourceStanding, Verdict, judge
-from monitor.state import LOOKS_APART, RaceState, Told, current, wants_look
+from monitor.state import RaceState, current, entered_key, opens_at
+from monitor.suspicion import total_of
 from monitor.tally import Tally
 from monitor.teller import Teller, content, first_of, name_of
 
@@ -33,7 +38,8 @@ class Step:
     """The state after an arrival, the events to tell, and what is known now.
 
     `verdict` is sanity's. `wants_look`: something waits for a second look, so an
-    unconditional visit follows after 60 seconds.
+    unconditional visit follows after 60 seconds. `not_found`: why the report does not
+    have the race.
     """
 
     state: RaceState
@@ -42,6 +48,7 @@ class Step:
     tally: Tally | None
     decisions: tuple[Decision, ...]
     wants_look: bool
+    not_found: str = ""
 
 
 def advance(watched: Watched, state: RaceState, source: str, arrival: Arrival) -> Step:
@@ -50,21 +57,59 @@ def advance(watched: Watched, state: RaceState, source: str, arrival: Arrival) -
     matched(teller, source)
     judgement = judge(state.standings.get(source, SourceStanding()), arrival)
     keep(teller, source, judgement)
-    tally, decisions = look_again(
+    _retire_entered(teller, source)
+    return conclude(
         teller,
+        judgement.verdict,
         answered=arrival.is_look and judgement.verdict in _ANSWERS,
-        revised=judgement.verdict is Verdict.REVISED,
+        # Changed figures without a full look are not told yet: they need one soon.
+        unproved=judgement.verdict is Verdict.ACCEPTED and not arrival.is_look,
     )
+
+
+def conclude(
+    teller: Teller,
+    verdict: Verdict = Verdict.SAME,
+    *,
+    answered: bool = False,
+    unproved: bool = False,
+) -> Step:
+    """Decide on the state as it is now, tell what follows, and end the step.
+
+    `answered`: an accepted look brought it. `unproved`: a look must prove it soon.
+    """
+    tally, decisions = look_again(teller, answered=answered, revised=verdict is Verdict.REVISED)
+    _later(teller, tally, decisions)
     return Step(
         state=teller.state,
         events=tuple(teller.events),
-        verdict=judgement.verdict,
+        verdict=verdict,
         tally=tally,
         decisions=decisions,
-        # Changed figures without a full look are not told yet: they need one soon.
-        wants_look=wants_look(teller.state, decisions)
-        or (judgement.verdict is Verdict.ACCEPTED and not arrival.is_look),
+        wants_look=unproved or wants_look(teller.state, tally, decisions),
     )
+
+
+def _later(teller: Teller, tally: Tally | None, decisions: tuple[Decision, ...]) -> None:
+    """Tell what only its hour brings. Every step does, so that none can pass an hour by."""
+    page(teller)
+    disagree(teller, tally)
+    if tally is None:
+        return
+    remind(teller, tally, decisions)
+    waits(teller, tally, decisions)
+
+
+def _retire_entered(teller: Teller, source: str) -> None:
+    """Let go of figures typed in for a source that has caught up with them."""
+    entered = teller.state.standings.get(entered_key(source))
+    if entered is None or entered.accepted is None or source in teller.state.people.superseded:
+        return
+    site = teller.state.standings[source].accepted
+    later = site is not None and site.fetched_at > entered.accepted.fetched_at
+    if site and later and total_of(site.contest) >= total_of(entered.accepted.contest):
+        rest = {k: v for k, v in teller.state.standings.items() if k != entered_key(source)}
+        teller.state = replace(teller.state, standings=rest)
 
 
 def miss(
@@ -77,20 +122,31 @@ def miss(
     """
     teller = Teller(watched, state, now)
     missed(teller, source, sentence, alarm=alarm)
-    tally, decisions = current(watched, teller.state)
+    tally, decisions = current(watched, teller.state, now)
+    _later(teller, tally, decisions)
     return Step(
-        teller.state, tuple(teller.events), Verdict.HELD, tally, decisions, wants_look=False
-    )
-
-
-def redecide(watched: Watched, state: RaceState, now: datetime) -> Step:
-    """Decide again on the stored figures, after a rule, an alias or an endorsement changed."""
-    teller = Teller(watched, state, now)
-    tally, decisions = look_again(teller, answered=False, revised=False)
-    return Step(
-        teller.state, tuple(teller.events), Verdict.SAME, tally, decisions,
-        wants_look(teller.state, decisions),
+        teller.state, tuple(teller.events), Verdict.HELD, tally, decisions, wants_look=False,
+        not_found=sentence,
     )  # fmt: skip
+
+
+def redecide(watched: Watched, state: RaceState, now: datetime, *, cause: str = "") -> Step:
+    """Decide again on the stored figures, after a rule, an alias or an endorsement changed."""
+    return conclude(Teller(watched, state, now, cause=cause))
+
+
+def pass_time(watched: Watched, state: RaceState, now: datetime) -> Step:
+    """Take into account that it is later: policy windows, reminders, long holds.
+
+    A race that nobody contests has no source: only time says that its day has come.
+    """
+    if not watched.race.uncontested:
+        return redecide(watched, state, now)
+    teller = Teller(watched, state, now)
+    opens = opens_at(watched)
+    if opens is not None and now >= opens:
+        _uncontested(teller)
+    return Step(teller.state, tuple(teller.events), Verdict.SAME, None, (), wants_look=False)
 
 
 def open_race(watched: Watched, state: RaceState, now: datetime) -> Step:
@@ -98,7 +154,7 @@ def open_race(watched: Watched, state: RaceState, now: datetime) -> Step:
     teller = Teller(watched, state, now)
     teller.tell(Kind.RACE_OPENED, "race", "opened")
     teller.state = replace(teller.state, opened=True)
-    tally, decisions = current(watched, teller.state)
+    tally, decisions = current(watched, teller.state, now)
     return Step(
         teller.state, tuple(teller.events), Verdict.SAME, tally, decisions, wants_look=False
     )
@@ -112,21 +168,47 @@ def look_again(
     Nothing is told of a race without a vote, unless it had some. Counts and leads
     are told only when an accepted look `answered`.
     """
-    tally, decisions = current(teller.watched, teller.state)
+    tally, decisions = current(teller.watched, teller.state, teller.now)
     if tally is None or not (tally.total or teller.state.counted):
+        return tally, decisions
+    if _is_uncontested(decisions):
+        _uncontested(teller, tally, decisions)
         return tally, decisions
     if not answered or _has_lost_a_county(teller.state.tally, tally):
         pass
     elif not teller.state.counted:
-        _first(teller, tally, decisions)
+        first_votes(teller, tally, decisions)
     elif teller.state.tally is None or content(teller.state.tally) != content(tally):
-        _count_changed(teller, tally, decisions, revised=revised)
+        count_changed(teller, tally, decisions, revised=revised)
     else:
-        _turned_back(teller, decisions)
+        turned_back(teller, decisions)
     # A sum that lacks a county says nothing of an outcome, neither for nor against it.
     for decision in () if tally.missing else decisions:
         tell_outcome(teller, decision, tally)
+        set_follow_up(teller, tally, decision)
     return tally, decisions
+
+
+def _is_uncontested(decisions: tuple[Decision, ...]) -> bool:
+    """Nobody else is on the ballot, and no write-in is near."""
+    return bool(decisions) and all(
+        Block.UNCONTESTED in one.blocks and Block.WRITE_IN_AHEAD not in one.blocks
+        for one in decisions
+    )
+
+
+def _uncontested(
+    teller: Teller, tally: Tally | None = None, decisions: tuple[Decision, ...] = ()
+) -> None:
+    """Tell it in one line, once; counts and outcomes of such a race are no news."""
+    if teller.state.uncontested:
+        return
+    teller.state = replace(teller.state, uncontested=True)
+    ours = teller.watched.race.endorsements[0].candidate
+    teller.tell(
+        Kind.RACE_UNCONTESTED, "uncontested", "uncontested", after=tally,
+        decision=first_of(decisions), candidate=name_of(decisions) or ours,
+    )  # fmt: skip
 
 
 def _has_lost_a_county(told: Tally | None, now: Tally) -> bool:
@@ -134,81 +216,3 @@ def _has_lost_a_county(told: Tally | None, now: Tally) -> bool:
     if told is None or now.total >= told.total:
         return False
     return not set(now.missing) <= set(told.missing)
-
-
-def _first(teller: Teller, tally: Tally, decisions: tuple[Decision, ...]) -> None:
-    from_zero = all(teller.state.standings[source].from_zero for source in tally.sources)
-    kind = Kind.FIRST_VOTES if from_zero else Kind.NOW_WATCHING
-    teller.tell(
-        kind, "counts", content(tally), after=tally, decision=first_of(decisions),
-        candidate=name_of(decisions), late_start=not from_zero,
-    )  # fmt: skip
-    told = {d.candidate: replace(teller.told(d.candidate), standing=d.standing) for d in decisions}
-    teller.state = replace(
-        teller.state, counted=True, tally=tally,
-        late_start=not from_zero and tally.is_complete,
-        told={**teller.state.told, **told},
-    )  # fmt: skip
-
-
-def _count_changed(
-    teller: Teller, tally: Tally, decisions: tuple[Decision, ...], *, revised: bool
-) -> None:
-    turned = _turn(teller, decisions)
-    if _is_turning(teller, decisions) and not revised:
-        return
-    before = teller.state.tally
-    kind = Kind.LEAD_CHANGED if turned else Kind.COUNT_UPDATED
-    if revised:
-        kind = Kind.COUNT_REVISED
-    shown = turned or first_of(decisions)
-    teller.tell(
-        kind, "counts", f"{content(before)} {content(tally)}",
-        before=before, after=tally, decision=shown,
-        candidate=shown.candidate if shown else "",
-        touches_outcome=any(t.outcome is not Outcome.NONE for t in teller.state.told.values()),
-        outcome_stands=all(stands(teller, one) for one in decisions),
-    )  # fmt: skip
-    teller.state = replace(teller.state, tally=tally, late_start=False)
-
-
-def _turned_back(teller: Teller, decisions: tuple[Decision, ...]) -> None:
-    """The figures are those told: a standing that was turning has its second look."""
-    turned = _turn(teller, decisions)
-    if turned and teller.state.tally is not None:
-        teller.tell(
-            Kind.LEAD_CHANGED, "counts", content(teller.state.tally),
-            before=teller.state.tally, after=teller.state.tally, decision=turned,
-            candidate=turned.candidate,
-        )  # fmt: skip
-
-
-def _turn(teller: Teller, decisions: tuple[Decision, ...]) -> Decision | None:
-    """Move each candidate's standing on; return the first whose turn is confirmed."""
-    confirmed = None
-    for decision in decisions:
-        told = teller.told(decision.candidate)
-        after = _turned(told, decision.standing, teller.now)
-        if None not in (told.standing, after.standing) and after.standing != told.standing:
-            confirmed = confirmed or decision
-        teller.remember(decision.candidate, after)
-    return confirmed
-
-
-def _is_turning(teller: Teller, decisions: tuple[Decision, ...]) -> bool:
-    return any(teller.told(one.candidate).turning is not None for one in decisions)
-
-
-def _turned(told: Told, standing: Standing, now: datetime) -> Told:
-    """A standing turns when an accepted answer at least 60 s later still shows it."""
-    if standing is Standing.NO_VOTES:
-        return replace(told, standing=None, turning=None, turning_since=None)
-    if told.standing is None or standing is told.standing:
-        return replace(told, standing=standing, turning=None, turning_since=None)
-    # A clock that was set back starts the wait anew, or it would last as long as the step.
-    since = told.turning_since
-    if told.turning is not standing or since is None or since > now:
-        return replace(told, turning=standing, turning_since=now)
-    if now - since < LOOKS_APART:
-        return told
-    return replace(told, standing=standing, turning=None, turning_since=None)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from monitor.decide import Decision
+from monitor.decide import Block, Decision
 from monitor.sanity import Hold
 from monitor.tally import Tally
 
@@ -30,6 +30,8 @@ class Kind(StrEnum):
     RUNOFF_POSSIBLE = "runoff-possible"
     RACE_TIED = "race-tied"
     TOO_CLOSE = "too-close-to-call"
+    STILL_OPEN = "still-open"
+    RACE_UNCONTESTED = "race-uncontested"
     OUTCOME_CERTIFIED = "outcome-certified"
     OUTCOME_QUESTIONED = "outcome-questioned"
     HOLD_OFF = "hold-off"
@@ -40,11 +42,22 @@ class Kind(StrEnum):
     SOURCE_BROKEN = "source-broken"
     SOURCE_RECOVERED = "source-recovered"
     SOURCE_STALE = "source-stale"
+    READY_TO_CALL = "ready-to-call"
+    GOING_OUT = "going-out"
+    CALLERS_PAGED = "callers-paged"
+    PERSON_ACTED = "person-acted"
+    CLOSE_MOVED = "close-moved"
+    COUNT_AMENDED = "count-amended"
+    SOURCES_DISAGREE = "sources-disagree"
+    SOURCES_AGREE = "sources-agree"
+    REMINDER = "reminder"
+    FOLLOW_UP_SET = "follow-up-set"
+    FOLLOW_UP_WAITS = "follow-up-waits"
 
 
 OUTCOMES = frozenset({
     Kind.RACE_WON, Kind.RACE_LOST, Kind.ADVANCED, Kind.RUNOFF_SET, Kind.RUNOFF_POSSIBLE,
-    Kind.RACE_TIED, Kind.TOO_CLOSE, Kind.OUTCOME_CERTIFIED, Kind.HOLD_OFF,
+    Kind.RACE_TIED, Kind.TOO_CLOSE, Kind.STILL_OPEN, Kind.OUTCOME_CERTIFIED, Kind.HOLD_OFF,
     Kind.OUTCOME_RETRACTED, Kind.OUTCOME_STANDS,
 })  # fmt: skip
 """Told at top level, frozen, never merged and never dropped."""
@@ -61,7 +74,10 @@ class Event:
     and source states. `late_start`: the race had votes when we began.
     `touches_outcome`: staff were told an outcome that rests on these figures;
     `outcome_stands`: it is still what they give, and not in doubt. `about`: key of
-    the event whose outcome this one questions, withdraws or confirms.
+    the event whose outcome this one questions, withdraws or confirms. `who`: the person
+    who acted. `missing`: what a READY TO CALL lacks. `due`: when an outcome goes out
+    unless stopped, or a deadline falls. `seen`: digest of the state a person is shown.
+    `cause`: why it came, where no new numbers of a county brought it.
     """
 
     key: str
@@ -81,3 +97,8 @@ class Event:
     touches_outcome: bool = False
     outcome_stands: bool = False
     about: str = ""
+    who: str = ""
+    missing: tuple[Block, ...] = ()
+    due: datetime | None = None
+    seen: str = ""
+    cause: str = ""

@@ -1,8 +1,8 @@
-"""`explain`: what was known of a race at a moment, what the rule made of it, and what was told.
+"""`explain`: how a race came to stand as it does, step by step, at any moment.
 
-Everything is read from the database. For the present that is the stored state,
-decided again; for a past moment it is the accepted history and the events up to
-it, whose bodies hold the tally and the decision as they were then.
+Everything is read from the database, and the present is read as any past moment is:
+visits and decisions from the diary, figures from the history, what was told from events
+and outbox, what people did from the audit table.
 """
 
 from __future__ import annotations
@@ -12,31 +12,26 @@ from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
+from monitor import audit
 from monitor.database import moment_of, stamp
+from monitor.diary_reading import decision
 from monitor.errors import NothingMatched
-from monitor.events import Event
-from monitor.explain_past import known_then
-from monitor.explanation import (
-    Decided,
-    Explanation,
-    Happened,
-    Message,
-    SourceSeen,
-    VoteLine,
-    decided,
-    units_words,
-)
-from monitor.rules import in_words
-from monitor.state import LOOKS_APART, RaceState, Told, current
+from monitor.events import Event, Kind
+from monitor.explain_posts import messages, of_event
+from monitor.explain_sources import sources_seen
+from monitor.explanation import ActDone, Decided, Explanation, Happened
+from monitor.reckoning import by_person, decided
+from monitor.verification import with_checks
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
+    from monitor.diary_reading import Kept
+    from monitor.explanation import Message
     from monitor.night import Night
-    from monitor.polls import PollState
     from monitor.state import Watched
     from monitor.store import Store
-    from monitor.tally import Snapshot
 
 _EVENT = TypeAdapter(Event)
 
@@ -55,11 +50,14 @@ def known_race(store: Store, race: str) -> tuple[str, str]:
 
 
 def digests_at(store: Store, race: str, at: datetime) -> tuple[str, str] | None:
-    """Return the digests the last event up to a moment was decided with."""
+    """Return the digests that were decided with last, up to a moment."""
     rows = store.rows(
-        "SELECT config, rules FROM events WHERE race = ? AND at <= ? ORDER BY at DESC,"
-        ' "row" DESC LIMIT 1', [race, stamp(at)],
-    )  # fmt: skip
+        "SELECT config, rules, at FROM (SELECT * FROM (SELECT config, rules, at FROM events"
+        ' WHERE race = ? AND at <= ? ORDER BY at DESC, "row" DESC LIMIT 1) UNION ALL'
+        " SELECT * FROM (SELECT config, rules, at FROM decisions WHERE race = ? AND at <= ?"
+        ' ORDER BY at DESC, "row" DESC LIMIT 1)) ORDER BY at DESC LIMIT 1',
+        [race, stamp(at)] * 2,
+    )
     return (rows[0]["config"], rows[0]["rules"]) if rows else None
 
 
@@ -75,24 +73,37 @@ def explain(night: Night, store: Store, race: str, at: datetime, *, is_past: boo
     """Explain a race at a moment, with the configuration and rules of that moment."""
     watched, place = night.races[race], night.places[race]
     happened = _events(store, night, race, at)
-    known = known_then(watched.race, store, happened, at) if is_past else _present(watched, store)
-    sources, decisions = known
+    kept = _decisions(store, watched, at)
+    known = messages(store, race, at)
+    newest = max(kept, key=lambda one: one.at).grounds if kept else None
     return Explanation(
         race=race,
         at=at,
-        closes_at=place.closes_at,
+        closes_at=_closes_at(happened) or place.closes_at,
         zone=place.zone,
         is_past=is_past,
-        rule=in_words(watched.rule) if watched.rule else "not known",
+        rule=with_checks(watched.rule) if watched.rule else "not known",
         config=night.digests[0],
         rules=night.digests[1],
-        sources=sources,
-        decisions=decisions,
-        events=tuple(
-            Happened(event.at, event.kind.value, event.source, event.reason) for event in happened
-        ),
-        messages=_messages(store, race, at),
+        frozen=by_person(newest.frozen) if newest and newest.frozen else "",
+        sources=sources_seen(watched.race, store, newest, at),
+        difference=newest.difference if newest else "",
+        decisions=tuple(_decided(watched, one, known) for one in kept),
+        acts=tuple(_acts(store, race, at)),
+        events=tuple(Happened(e.at, e.kind.value, e.source, e.reason) for e in happened),
+        messages=tuple(known.values()),
     )
+
+
+def _decisions(store: Store, watched: Watched, at: datetime) -> list[Kept]:
+    race = watched.race
+    kept = (decision(store.db, race.id, e.candidate, at) for e in race.endorsements)
+    return [one for one in kept if one is not None]
+
+
+def _decided(watched: Watched, kept: Kept, known: dict[str, Message]) -> Decided:
+    told = of_event(known, kept.grounds.told.key)
+    return decided(watched, kept.grounds, kept.at, told)
 
 
 def _events(store: Store, night: Night, race: str, at: datetime) -> list[Event]:
@@ -106,66 +117,19 @@ def _events(store: Store, night: Night, race: str, at: datetime) -> list[Event]:
     return [_EVENT.validate_json(row["body"]) for row in rows]
 
 
-def _messages(store: Store, race: str, at: datetime) -> tuple[Message, ...]:
-    rows = store.rows(
-        "SELECT at, kind, channel, state, text, error FROM outbox WHERE race = ? AND at <= ?"
-        ' ORDER BY at, "row"', [race, stamp(at)],
-    )  # fmt: skip
-    return tuple(
-        Message(
-            moment_of(row["at"]), row["kind"], row["channel"], row["state"], row["text"],
-            row["error"] or "",
-        )
-        for row in rows
-    )  # fmt: skip
+def _closes_at(happened: Iterable[Event]) -> datetime | None:
+    """Return the close of polls that a person set last, None where it is the configuration's."""
+    moved = [one.due for one in happened if one.kind is Kind.CLOSE_MOVED]
+    return moved[-1] if moved else None
 
 
-# -- the present: the stored state, decided again ----------------------------------------
-
-
-def _present(watched: Watched, store: Store) -> tuple[tuple[SourceSeen, ...], tuple[Decided, ...]]:
-    state = store.race(watched.race.id)
-    polls = {use.source: store.poll(use.source) for use in watched.race.sources}
-    seen = tuple(_seen_now(source, state, poll) for source, poll in polls.items())
-    visits = [poll.visited_at for poll in polls.values() if poll.visited_at is not None]
-    tally, decisions = current(watched, state)
-    if tally is None:
-        return seen, ()
-    return seen, tuple(
-        decided(one, tally, max(visits), state.told.get(one.candidate, Told())) for one in decisions
-    )
-
-
-def _seen_now(source: str, state: RaceState, poll: PollState) -> SourceSeen:
-    standing = state.standings.get(source)
-    accepted = standing.accepted if standing else None
-    units = accepted.contest.units if accepted else None
-    hold = standing.hold if standing else None
-    return SourceSeen(
-        source=source,
-        visited_at=poll.visited_at,
-        answered_at=poll.ok_at,
-        changed_at=poll.changed_at,
-        failures=poll.failures,
-        error=poll.error,
-        accepted_at=standing.changed_at if standing else None,
-        source_time=accepted.source_time if accepted else None,
-        version=accepted.version if accepted else None,
-        status=accepted.status.value if accepted and accepted.status else "",
-        units=units_words(units.reported, units.total, units.kind) if units else "",
-        votes=_votes(accepted),
-        looks=_looks(standing.first_look, standing.last_look) if standing else 0,
-        hold=f"{hold.kind.value}: {hold.reason}" if hold else "",
-        unmatched=state.unmatched.get(source, ""),
-    )
-
-
-def _votes(accepted: Snapshot | None) -> tuple[VoteLine, ...]:
-    lines = accepted.contest.selections if accepted else ()
-    return tuple(VoteLine(line.name, line.votes) for line in lines)
-
-
-def _looks(first: datetime | None, last: datetime | None) -> int:
-    if first is None or last is None:
-        return 0
-    return 2 if last - first >= LOOKS_APART else 1
+def _acts(store: Store, race: str, at: datetime) -> Iterable[ActDone]:
+    """Read what people had done; an answer that came later is not known yet."""
+    for row in audit.of_race(store.db, race):
+        if moment_of(row["at"]) > at:
+            continue
+        answered = row["answered_at"] is not None and moment_of(row["answered_at"]) <= at
+        yield ActDone(
+            moment_of(row["at"]), row["id"], row["kind"], row["who"], row["why"],
+            bool(row["applied"]) if answered else None, row["sentence"] if answered else "",
+        )  # fmt: skip

@@ -1,17 +1,23 @@
-"""The records of an explanation, and how a decision is written into one. Pure."""
+"""The records of an explanation, in the order in which a decision comes about. Data only."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from enum import StrEnum
 
-from monitor.decide import Block, Decision, Outcome
-from monitor.words import BLOCK_SENTENCES, units_long
 
-if TYPE_CHECKING:
-    from monitor.state import Told
-    from monitor.tally import Tally
+class Precedence(StrEnum):
+    """What can decide, the strongest first (design §4)."""
+
+    FREEZE = "freeze"
+    CERTIFIED = "certified"
+    CONFIRMED = "confirmed"
+    CALLED = "called"
+    BLOCKED = "blocked"
+    CLINCHED = "clinched"
+    COMPLETE = "complete"
+    COUNTING = "counting"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,29 +30,41 @@ class VoteLine:
 
 @dataclass(frozen=True, slots=True)
 class SourceSeen:
-    """What one source had said of the race.
+    """What one source had said of the race, from the visit to the tally.
 
-    Visits and looks are kept for the present only, None for a past moment. `looks`:
-    2 when two looks at least 60 s apart agree. `error`: the last failed visit, or
-    what ops were told of a broken source. `hold`: why newer figures are kept back.
-    `unmatched`: why the contest or a candidate is not found.
+    `result`: of the last visit, "" before the first: fetched, unchanged or failed; it
+    was a look when `is_look`. `failures`: visits that failed in a row; `error`: the last
+    one. `verdict` with `reason`: what became of the answer for this race, the same
+    since `verdict_at`. `unmatched`: why the contest or a candidate is not found.
+    `looks`: 2 when two looks at least 60 s apart agree. `hold`: why newer figures are
+    kept back. `use`: whether the tally counts it, `aside`: who superseded it, and why.
     """
 
     source: str
+    covers: tuple[str, ...]
     visited_at: datetime | None
+    result: str
+    is_look: bool
     answered_at: datetime | None
     changed_at: datetime | None
-    failures: int | None
+    failures: int
     error: str
+    verdict: str
+    verdict_at: datetime | None
+    reason: str
+    unmatched: str
     accepted_at: datetime | None
     source_time: datetime | None
     version: int | None
     status: str
     units: str
     votes: tuple[VoteLine, ...]
-    looks: int | None
+    looks: int
+    first_look: datetime | None
+    last_look: datetime | None
     hold: str
-    unmatched: str
+    use: str
+    aside: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,43 +79,60 @@ class Reason:
 class Decided:
     """What the rule said for one endorsed candidate, and what staff had been told.
 
-    `decided_at`: when; of a past moment, that of the last event with a decision.
-    `threshold`: the smallest count that meets the rule, None where it asks for no
-    share. `late`: the most votes that may still come (L). `slack`: what a gap must
-    exceed. `computed`: what the rule would give; `blocks` says what stands against
-    it, and `next_step` what follows.
+    `decided_at`: when it was first decided so. `base`: the votes a share is taken of,
+    `threshold` the smallest count that meets the rule; None where it asks for no share.
+    `late`: the most votes that may still come (L), `late_from` where that is from.
+    `guard`: the floor under every gap; `recount`: the widest margin inside the recount
+    formula, None where none gives a figure, and whether a recount is automatic, on
+    request or none; `slack`: what a gap must exceed.
+    `computed`: what the rule would give; `blocks` says what stands against it.
+    `precedence`: what decided, and `because` why. `next_step`: what follows, at `due`
+    where there is a time. `posted`: the messages of the outcome that was told.
     """
 
     candidate: str
     decided_at: datetime
     standing: str
     votes: int
+    place: int
     rival: str
     rival_votes: int
     margin: int
     total: int
+    base: int | None
     threshold: int | None
     late: int
+    late_from: str
+    guard: int
+    recount: int | None
+    recount_kind: str
     slack: int
+    if_final: str
+    best: str
+    worst: str
     computed: str
     outcome: str
     basis: str
     blocks: tuple[Reason, ...]
+    precedence: str
+    because: str
     told: str
     told_basis: str
     next_step: str
+    due: datetime | None
+    posted: tuple[Message, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message of the outbox: `state` sent, or what keeps it back, with Slack's `error`."""
+    """A message of the outbox: `state` sent, or what keeps it back, with the reason why."""
 
     at: datetime
     kind: str
     channel: str
     state: str
     text: str
-    error: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +146,24 @@ class Happened:
 
 
 @dataclass(frozen=True, slots=True)
+class ActDone:
+    """What a person did, and what became of it; `applied` is None while it is not answered."""
+
+    at: datetime
+    id: str
+    kind: str
+    who: str
+    why: str
+    applied: bool | None
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
-    """All of it, oldest first. `config` and `rules` are the digests decided with."""
+    """All of it, oldest first. `config` and `rules` are the digests decided with.
+
+    `frozen`: who stopped outcomes, and why. `difference`: how two sources differ.
+    """
 
     race: str
     at: datetime
@@ -122,58 +173,10 @@ class Explanation:
     rule: str
     config: str
     rules: str
+    frozen: str
     sources: tuple[SourceSeen, ...]
+    difference: str
     decisions: tuple[Decided, ...]
+    acts: tuple[ActDone, ...]
     events: tuple[Happened, ...]
     messages: tuple[Message, ...]
-
-
-def decided(decision: Decision, tally: Tally, at: datetime, told: Told) -> Decided:
-    """Write a decision down, with what staff had been told by then."""
-    threshold = decision.threshold_margin
-    return Decided(
-        candidate=decision.candidate,
-        decided_at=at,
-        standing=decision.standing.value,
-        votes=decision.votes,
-        rival=decision.rival,
-        rival_votes=decision.rival_votes,
-        margin=decision.margin,
-        total=decision.total,
-        threshold=None if threshold is None else decision.votes - threshold,
-        late=decision.late,
-        slack=decision.slack,
-        computed=decision.computed.value,
-        outcome=decision.outcome.value,
-        basis=decision.basis.value,
-        blocks=tuple(Reason(one.value, _sentence(one, tally)) for one in decision.blocks),
-        told=told.outcome.value,
-        told_basis=told.basis.value,
-        next_step=_next_step(decision, told),
-    )
-
-
-def _sentence(block: Block, tally: Tally) -> str:
-    if block is Block.NOT_COMPLETE and tally.units:
-        return units_long(tally.units)
-    return BLOCK_SENTENCES[block]
-
-
-def _next_step(decision: Decision, told: Told) -> str:
-    """Say what became of the outcome, or what keeps it from staff."""
-    if told.doubt_since is not None:
-        return "HOLD OFF was told; the outcome is being checked"
-    if told.outcome is not Outcome.NONE:
-        return "the outcome is told"
-    if decision.blocks == (Block.PLACE_OPEN,):
-        return "TOO CLOSE is told" if told.too_close else "TOO CLOSE is told after a second look"
-    if decision.blocks:
-        return "no outcome while anything stands against it"
-    if decision.outcome is Outcome.NONE:
-        return "the rule gives no outcome"
-    return "the outcome is told with the next visit"
-
-
-def units_words(reported: int | None, total: int | None, kind: str | None) -> str:
-    """Write reporting units: "12/57 precincts", or nothing where none are published."""
-    return "" if reported is None else f"{reported:,}/{total:,} {kind}"

@@ -1,4 +1,4 @@
-"""Wiring of the commands that ask and tell nobody: check, sources, contests, record, explain."""
+"""Wiring of the commands that tell nobody: check, rules, sources, contests, record, explain."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from monitor import app, check, lookup, report
+from monitor import app, check, lookup, report, rule_checks, verification_store
 from monitor import explain as explaining
 from monitor.archive import ArchiveWriter
 from monitor.asking import report_of
@@ -20,13 +20,15 @@ from monitor.fetch import HttpFetcher
 from monitor.parsing import Parser
 from monitor.races import FetchConfig
 from monitor.recording import Kept, Recorder
-from monitor.rulebook import load_rules
+from monitor.rulebook import load_rules, shipped_rules
 from monitor.slack import SlackPoster
 from monitor.slack_access import read_api_url, read_token
 from monitor.store import Store
+from monitor.verification import as_of, checks_of, outdated, recorded, still_open, verified
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
+    from datetime import date
     from pathlib import Path
 
     from monitor.check import Answer
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from monitor.lookup import Lookup, Recognised
     from monitor.model import Report
     from monitor.night import Night
+    from monitor.rules import RuleBook
 
 
 @asynccontextmanager
@@ -59,13 +62,18 @@ class CheckResult:
 
 
 async def run_check(
-    config_path: Path, environ: Mapping[str, str], now: datetime, *, online: bool
+    config_path: Path, database: Path, environ: Mapping[str, str], now: datetime, *, online: bool
 ) -> CheckResult:
-    """Grade every race; `online` visits each source once. Raises `ConfigInvalid`."""
-    night = app.night_of(app.config_at(config_path))
+    """Grade every race; `online` visits each source once. Raises `ConfigInvalid`.
+
+    `database`: where people's checks of the rules stand; it need not exist.
+    """
+    checks, known = rule_checks.kept(database), rule_checks.races(database)
+    night = app.night_of(app.config_at(config_path), verified(shipped_rules(), checks))
+    kept = check.Kept(known, outdated(shipped_rules(), checks))
     answers = await _answers(night, now) if online else None
     everywhere = (*check.check_channels(night), await _slack(environ))
-    races = tuple(check.check_race(night, race, answers, now) for race in night.config.races)
+    races = tuple(check.check_race(night, race, answers, now, kept) for race in night.config.races)
     of_races = [Finding(one.grade, one.race) for one in races]
     return CheckResult(check.worst([*everywhere, *of_races]), races, everywhere)
 
@@ -98,6 +106,28 @@ async def _slack(environ: Mapping[str, str]) -> Finding:
     except SlackFailure as error:
         return Finding(Grade.RED, f"Slack: {error}")
     return Finding(Grade.GREEN, f"Slack: posts to {identity.team} as {identity.user}")
+
+
+# -- rules -------------------------------------------------------------------------------
+
+
+def rules_in(database: Path) -> tuple[RuleBook, tuple[str, ...]]:
+    """Return the rules with the checks of a database, and a sentence for each outdated one."""
+    checks = rule_checks.kept(database)
+    shipped = shipped_rules()
+    told = tuple(f"{c.state}: {check.outdated_words(c)}" for c in outdated(shipped, checks))
+    return verified(shipped, checks), told
+
+
+def verify_rules(
+    database: Path, state: str, on: date, facts: tuple[str, ...], who: str, source: str
+) -> list[str]:
+    """Record a person's check of a state's rules, and say of what. Raises `NothingMatched`."""
+    book, _ = rules_in(database)
+    checks = checks_of(book, state, on, facts, who, source, _now())
+    rule_checks.record(database, checks)
+    after, _ = rules_in(database)
+    return [*map(recorded, checks), *still_open(after, checks)]
 
 
 # -- sources and contests ----------------------------------------------------------------
@@ -186,4 +216,5 @@ def _night_of(store: Store, digests: tuple[str, str], database: Path) -> Night:
     """Make the configuration and rules ready that the database keeps."""
     config, rules = (explaining.kept_text(store, digest) for digest in digests)
     base = database.resolve().parent
-    return app.night_of(read_config(config, base=base, scrapers=app.scrapers()), load_rules(rules))
+    book = as_of(load_rules(rules), verification_store.read(store.db), digests[1])
+    return app.night_of(read_config(config, base=base, scrapers=app.scrapers()), book)

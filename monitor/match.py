@@ -186,8 +186,24 @@ def _folded(text: str) -> str:
 
 
 def _lines_of(endorsement: Endorsement, contest: Contest) -> list[Selection]:
-    wanted = {normal_name(name) for name in (endorsement.candidate, *endorsement.aliases)} - {""}
+    wanted = _names_of(endorsement)
     return [choice for choice in contest.selections if normal_name(choice.name) in wanted]
+
+
+def _names_of(endorsement: Endorsement) -> frozenset[str]:
+    names = (endorsement.candidate, *endorsement.aliases)
+    return frozenset(normal_name(name) for name in names) - {""}
+
+
+def people_of(race: Race) -> tuple[frozenset[str], ...]:
+    """Return the normal names of each endorsed candidate: the lines of one person."""
+    return tuple(_names_of(endorsement) for endorsement in race.endorsements)
+
+
+def one_name(name: str, people: tuple[frozenset[str], ...]) -> str:
+    """Return one normal name for every spelling of a person the configuration knows."""
+    normal = normal_name(name)
+    return next((min(names) for names in people if normal in names), normal)
 
 
 def _no_candidate(endorsement: Endorsement, contest: Contest, found: list[Selection]) -> Unmatched:

@@ -6,9 +6,11 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from monitor.details import blocks_of, held_table, sections
+from monitor.details import blocks_of
 from monitor.events import OUTCOMES, Event, Kind
-from monitor.headlines import headline_of, ops_headline, safe_text
+from monitor.headlines import headline_of
+from monitor.ops_details import ops_blocks
+from monitor.ops_headlines import QUESTION, ops_headline
 from monitor.posts import Post, RowClass, post_key
 from monitor.sanity import HoldKind
 
@@ -16,18 +18,19 @@ if TYPE_CHECKING:
     from monitor.races import Race, SlackConfig
     from monitor.scene import Scene
 
-LONG = 600
-"""Characters of a reason that ops read; escaped they still fit a section."""
 _OPS = frozenset({
     Kind.REPORT_HELD, Kind.CONTEST_UNMATCHED, Kind.CONTEST_MATCHED, Kind.SOURCE_BROKEN,
-    Kind.SOURCE_RECOVERED, Kind.SOURCE_STALE, Kind.OUTCOME_QUESTIONED,
+    Kind.SOURCE_RECOVERED, Kind.SOURCE_STALE, Kind.OUTCOME_QUESTIONED, Kind.READY_TO_CALL,
+    Kind.GOING_OUT, Kind.CALLERS_PAGED, Kind.PERSON_ACTED, Kind.SOURCES_DISAGREE,
+    Kind.SOURCES_AGREE, Kind.FOLLOW_UP_WAITS,
 })  # fmt: skip
+_TOP = frozenset({*OUTCOMES, Kind.RACE_OPENED, Kind.NOW_WATCHING, Kind.RACE_UNCONTESTED})
 
 
 def posts(event: Event, scene: Scene) -> tuple[Post, ...]:
     """Write an event for every channel that hears it."""
     made: list[Post] = []
-    if event.kind in _OPS:
+    if event.kind in _OPS or event.kind is Kind.CLOSE_MOVED or _is_question(event):
         made.append(_ops_post(event, scene))
     if scene.race is not None:
         made.extend(_channel_posts(event, scene, scene.race))
@@ -40,23 +43,24 @@ def channels_of(race: Race, slack: SlackConfig) -> tuple[str, ...]:
     return tuple(c.name for c in slack.channels if ours & set(c.organisations))
 
 
+def _is_question(event: Event) -> bool:
+    """Whether it is certified is asked of the callers; every other date is for the thread."""
+    return event.kind is Kind.REMINDER and event.reason.startswith(QUESTION)
+
+
 def _ops_post(event: Event, scene: Scene) -> Post:
     text = ops_headline(event, scene)
-    more = safe_text(event.reason, LONG)
-    more = "" if more in text else more
-    blocks = sections(f"*{text}*", more) + sections(held_table(event, scene), "")
-    return _post(event, scene.slack.ops_channel, None, text, blocks)
+    return _post(event, scene.slack.ops_channel, None, text, ops_blocks(event, scene, text))
 
 
 def _channel_posts(event: Event, scene: Scene, race: Race) -> list[Post]:
-    if event.kind in _OPS and not _is_shown_held(event):
+    if _is_question(event) or (event.kind in _OPS and not _is_shown_held(event)):
         return []
     headline = headline_of(event, scene, race)
     blocks = blocks_of(event, scene, race, headline)
     made = []
     for channel in _heard_in(event, scene, race):
-        top = event.kind is Kind.RACE_OPENED or _is_top_level(event)
-        thread = None if top else post_key(scene.root, channel)
+        thread = None if _is_top_level(event) else post_key(scene.root, channel)
         made.append(_post(event, channel, thread, headline, blocks))
     return made
 
@@ -80,9 +84,19 @@ def _race_of(event: Event, race: Race) -> Race:
 
 
 def _is_top_level(event: Event) -> bool:
-    if event.kind in OUTCOMES or event.kind is Kind.NOW_WATCHING:
-        return True
-    return event.kind is Kind.COUNT_REVISED and event.touches_outcome
+    if event.kind is Kind.COUNT_AMENDED:
+        return event.touches_outcome
+    if event.kind is Kind.COUNT_REVISED:  # the thread's matter otherwise (desk §2.10)
+        shaken = event.touches_outcome and not event.outcome_stands
+        return shaken or _has_new_leader(event)
+    return event.kind in _TOP
+
+
+def _has_new_leader(event: Event) -> bool:
+    if event.before is None or event.after is None:
+        return False
+    first, now = event.before.lines[:1], event.after.lines[:1]
+    return [line.name for line in first] != [line.name for line in now]
 
 
 def _post(

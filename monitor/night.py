@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ from monitor.schedule import Plan
 from monitor.state import Watched
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Mapping
 
     from monitor.model import Page, Report, Request
     from monitor.races import SourceConfig
@@ -102,7 +102,16 @@ def prepare(config: Config, rules: RuleBook, make: Callable[[SourceConfig], Scra
     return Night(
         config=config,
         rules=rules,
-        races={race.id: Watched(race, by_race[race.id], by_hand) for race in config.races},
+        races={
+            race.id: Watched(
+                race,
+                by_race[race.id],
+                by_hand,
+                places[race.id].closes_at,
+                next((one.id for one in config.races if one.follows == race.id), ""),
+            )
+            for race in config.races
+        },
         places=places,
         scrapers=scrapers,
         facts={source: _facts(source, scraper) for source, scraper in scrapers.items()},
@@ -113,6 +122,29 @@ def prepare(config: Config, rules: RuleBook, make: Callable[[SourceConfig], Scra
         },
         uses=uses,
     )
+
+
+def with_closes(night: Night, closes: Mapping[str, datetime]) -> Night:
+    """Return the night with the polls of some races closing at other moments."""
+    moved = {
+        race: replace(
+            night.places[race], closes_at=at.astimezone(ZoneInfo(night.places[race].zone))
+        )
+        for race, at in closes.items()
+        if race in night.places
+    }
+    places = {**night.places, **moved}
+    races = {
+        race: replace(watched, closes_at=places[race].closes_at)
+        for race, watched in night.races.items()
+    }
+    plans = {
+        source: _plan(
+            source, night.scrapers[source], [places[race.id] for race, _ in night.uses[source]]
+        )
+        for source in night.plans
+    }
+    return replace(night, places=places, races=races, plans=plans)
 
 
 def rule_of(race: Race, rules: RuleBook) -> Rule | None:

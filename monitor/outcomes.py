@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from monitor.callers import ask, goes_out
 from monitor.decide import Basis, Block, Decision, Outcome
 from monitor.events import Kind
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 DOUBT_WAIT = timedelta(minutes=10)
 
+_BY_PERSON = frozenset({Basis.CONFIRMED, Basis.CALLED})
+"""What a named person stands for, the machine never retracts (desk §2.8)."""
+
 
 def tell_outcome(teller: Teller, decision: Decision, tally: Tally) -> None:
     """Tell what changed in a candidate's outcome, if anything."""
@@ -24,10 +28,10 @@ def tell_outcome(teller: Teller, decision: Decision, tally: Tally) -> None:
         _new_outcome(teller, decision, tally, told)
     elif told.doubt_since is not None:
         _settle(teller, decision, tally, told)
-    elif decision.if_final is not told.outcome:
+    elif _is_doubtful(decision, told):
         _doubt(teller, decision, tally, told)
     elif decision.outcome is told.outcome and decision.basis is not told.basis:
-        _certify(teller, decision, tally, told)
+        _rests_on(teller, decision, tally, told)
     elif decision.outcome is Outcome.NONE and not told.amber and _gap_open(decision):
         teller.remember(decision.candidate, replace(told, amber=True))
         teller.tell(
@@ -39,54 +43,112 @@ def tell_outcome(teller: Teller, decision: Decision, tally: Tally) -> None:
 
 def _new_outcome(teller: Teller, decision: Decision, tally: Tally, told: Told) -> None:
     if decision.outcome is not Outcome.NONE:
-        after = replace(
-            told, outcome=decision.outcome, basis=decision.basis, amber=False, too_close=True
-        )
-        _tell(teller, _KINDS[decision.outcome], decision, tally, after)
+        if goes_out(teller, decision, tally):
+            _tell(teller, _KINDS[decision.outcome], decision, tally, _as_told(told, decision))
     elif decision.too_close and not told.too_close:
         _tell(teller, Kind.TOO_CLOSE, decision, tally, replace(told, too_close=True))
+    elif decision.still_open and not told.still_open:
+        _tell(teller, Kind.STILL_OPEN, decision, tally, replace(told, still_open=True))
+    ask(teller, decision, tally)
 
 
-def _certify(teller: Teller, decision: Decision, tally: Tally, told: Told) -> None:
+def _as_told(told: Told, decision: Decision) -> Told:
+    return replace(
+        told, outcome=decision.outcome, basis=decision.basis, figures_gave=decision.if_final,
+        amber=False, too_close=True, still_open=True, waiting=None, asked=None,
+    )  # fmt: skip
+
+
+def _rests_on(teller: Teller, decision: Decision, tally: Tally, told: Told) -> None:
+    """The outcome told rests on more now; only certified is news."""
+    after = replace(told, basis=decision.basis, amber=False)
     if decision.basis is Basis.CERTIFIED:
-        after = replace(told, basis=Basis.CERTIFIED, amber=False)
         _tell(teller, Kind.OUTCOME_CERTIFIED, decision, tally, after)
+    elif told.basis is Basis.CLINCHED:
+        teller.remember(decision.candidate, after)
+
+
+def _is_doubtful(decision: Decision, told: Told) -> bool:
+    """The figures give something else now than what was told, and than when it was told."""
+    if decision.basis is Basis.CERTIFIED and decision.outcome is not Outcome.NONE:
+        return decision.outcome is not told.outcome
+    return decision.if_final not in (told.outcome, told.figures_gave)
 
 
 def _doubt(teller: Teller, decision: Decision, tally: Tally, told: Told) -> None:
     """Leader changed or threshold missed: stop the words at once (desk §2.8)."""
     certified = told.basis is Basis.CERTIFIED
     kind = Kind.OUTCOME_QUESTIONED if certified else Kind.HOLD_OFF
-    _tell(teller, kind, decision, tally, replace(told, doubt_since=teller.now))
+    after = replace(told, doubt_since=teller.now, paged=certified)
+    _tell(teller, kind, decision, tally, after)
 
 
 def _settle(teller: Teller, decision: Decision, tally: Tally, told: Told) -> None:
-    """After a second look and ten minutes: retracted, or it stands."""
+    """After a second look and ten minutes: retracted, or it stands, or a person must say."""
     if told.doubt_since is None or teller.now - told.doubt_since < DOUBT_WAIT:
         return
     if Block.ONE_LOOK in decision.blocks or Block.HELD in decision.blocks:
         return
-    if decision.if_final is told.outcome:
-        after = replace(told, doubt_since=None)
+    if not _is_doubtful(decision, told):
+        after = replace(told, doubt_since=None, paged=False)
         if told.basis is Basis.CERTIFIED:  # channels heard no HOLD OFF
             teller.remember(decision.candidate, after)
         else:
             _tell(teller, Kind.OUTCOME_STANDS, decision, tally, after)
+    elif told.basis in _BY_PERSON:
+        _page(teller, decision, tally, told)
     elif told.basis is not Basis.CERTIFIED:
-        after = replace(
-            told, outcome=Outcome.NONE, basis=Basis.NONE, doubt_since=None, too_close=False
-        )
-        _tell(teller, Kind.OUTCOME_RETRACTED, decision, tally, after)
-        _new_outcome(teller, decision, tally, after)
+        _retract(teller, decision, tally, told)
+        _new_outcome(teller, decision, tally, teller.told(decision.candidate))
 
 
-def _tell(teller: Teller, kind: Kind, decision: Decision, tally: Tally, after: Told) -> None:
+def _page(teller: Teller, decision: Decision, tally: Tally, told: Told) -> None:
+    """Ask the callers what becomes of an outcome that only a person may take back."""
+    if told.paged:
+        return
+    teller.remember(decision.candidate, replace(told, paged=True))
+    teller.tell(
+        Kind.CALLERS_PAGED, f"callers:{decision.candidate}", f"doubt {told.outcome}",
+        candidate=decision.candidate, decision=decision, after=tally,
+        reason=f"the outcome a person stands for ({told.outcome}) is not what the numbers give; "
+        "confirm it or retract it",
+    )  # fmt: skip
+
+
+def retract(teller: Teller, decision: Decision, tally: Tally, who: str) -> None:
+    """Withdraw an outcome because a named person says so."""
+    _retract(teller, decision, tally, teller.told(decision.candidate), who=who)
+
+
+def _retract(
+    teller: Teller, decision: Decision, tally: Tally, told: Told, *, who: str = ""
+) -> None:
+    after = replace(
+        told, outcome=Outcome.NONE, basis=Basis.NONE, figures_gave=Outcome.NONE, doubt_since=None,
+        paged=False, too_close=False, still_open=False,
+    )  # fmt: skip
+    _tell(teller, Kind.OUTCOME_RETRACTED, decision, tally, after, who=who)
+
+
+def stand(teller: Teller, decision: Decision, tally: Tally, who: str) -> None:
+    """Settle a doubt because a named person stands for the outcome."""
+    told = teller.told(decision.candidate)
+    after = replace(told, doubt_since=None, paged=False, figures_gave=decision.if_final)
+    _tell(teller, Kind.OUTCOME_STANDS, decision, tally, after, who=who)
+
+
+def _tell(
+    teller: Teller, kind: Kind, decision: Decision, tally: Tally, after: Told, *, who: str = ""
+) -> None:
     told = teller.told(decision.candidate)
     content = f"{told.outcome} {told.basis} > {after.outcome} {after.basis} {kind}"
+    called = teller.state.people.called.get(decision.candidate)
+    by_person = called is not None and decision.basis is called.basis
     key = teller.tell(
         kind, f"outcome:{decision.candidate}", content, candidate=decision.candidate,
         decision=decision, after=tally, before=teller.state.tally, about=told.key,
         reason=str(told.outcome), late_start=teller.state.late_start,
+        who=who or (called.who if called is not None and by_person else ""),
     )  # fmt: skip
     if kind in _TELLING:
         after = replace(after, key=key)
@@ -98,7 +160,7 @@ def stands(teller: Teller, decision: Decision) -> bool:
     told = teller.told(decision.candidate)
     if told.outcome is Outcome.NONE:
         return True
-    return told.doubt_since is None and decision.if_final is told.outcome
+    return told.doubt_since is None and not _is_doubtful(decision, told)
 
 
 _KINDS = {

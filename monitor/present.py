@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from monitor.model import Report
     from monitor.night import Night, Scraper
     from monitor.parsing import Parser
-    from monitor.watch import Keeper
+    from monitor.visiting import Keeper
     from monitor.world import World
 
 

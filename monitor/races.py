@@ -76,12 +76,39 @@ class General:
     opponent: str = ""
 
 
+class PolicyKind(StrEnum):
+    """How an outcome that nothing blocks goes out (desk §1.6)."""
+
+    AUTO = "auto"
+    AFTER = "after"
+    ON_CONFIRMATION = "on-confirmation"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A kind and, for `after`, how many minutes callers have to stop an outcome."""
+
+    kind: PolicyKind
+    minutes: int = 0
+
+
+AUTO = Policy(PolicyKind.AUTO)
+CALLERS_FIRST = Policy(PolicyKind.AFTER, 3)
+"""The default where a race has callers."""
+
+
 @dataclass(frozen=True, slots=True)
 class Race:
     """A contest we watch, over all its counties.
 
     `name` is what staff say: "Durham DA". `party` is DEM, REP, … in a party
     primary, else "". `polls_close` with `zone` overrides the state's rule card.
+    `callers`: who is asked before an outcome goes out, as names or Slack member ids.
+    `policies`: by outcome ("won", "lost", …), "" for every other one. `withdrawn`:
+    names still on the ballot that can win nothing. `uncontested`: ours is the only
+    one who filed and the ballot does not show it, so the race has no sources.
+    `unexpired`: the rest of a term is filled. `follows`: the race whose follow-up
+    (a runoff, a November election) this one is.
     """
 
     id: str
@@ -96,6 +123,18 @@ class Race:
     general: General | None = None
     polls_close: time | None = None
     zone: str = ""
+    callers: tuple[str, ...] = ()
+    policies: tuple[tuple[str, Policy], ...] = ()
+    withdrawn: tuple[str, ...] = ()
+    uncontested: bool = False
+    unexpired: bool = False
+    follows: str = ""
+
+    def policy(self, outcome: str) -> Policy:
+        """Return how an outcome goes out: its own policy, the race's, or the default."""
+        given = dict(self.policies)
+        default = CALLERS_FIRST if self.callers else AUTO
+        return given.get(outcome, given.get("", default))
 
 
 @dataclass(frozen=True, slots=True)

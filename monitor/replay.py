@@ -1,6 +1,6 @@
 """The virtual-time driver: a recorded world watched as if live, at any speed.
 
-Same `visit`, same schedule, same store and sender as live; only the clock and the
+Same `visit`, `act` and `tick`, same schedule, same store and sender as live; only the clock and the
 network are the recording's. Sending is paced by the wall clock, and virtual time
 waits for it.
 """
@@ -8,9 +8,12 @@ waits for it.
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from monitor import audit
+from monitor.people import Act
 from monitor.schedule import next_visit
 
 if TYPE_CHECKING:
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from monitor.deliver import Deliverer
     from monitor.errors import FetchFailure
     from monitor.model import Page
+    from monitor.state import RaceState
     from monitor.store import Store
     from monitor.watch import Watch
     from monitor.world import World
@@ -26,6 +30,20 @@ if TYPE_CHECKING:
 LONGEST_AFTER = timedelta(hours=48)
 LONGEST_WAIT = 0.2
 """Seconds a paced replay waits between two visits at the most."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """What is done next: an act, a visit to a source, or else a tick."""
+
+    at: datetime
+    source: str = ""
+    act: Act | None = None
+
+    @property
+    def order(self) -> tuple[bool, str]:
+        """A person acts on what the visits of that moment have shown."""
+        return self.act is not None, self.source
 
 
 class RecordedKeeper:
@@ -38,6 +56,9 @@ class RecordedKeeper:
         """Keep nothing."""
 
     def keep_failure(self, url: str, error: FetchFailure, at: datetime, visit_id: str) -> None:
+        """Keep nothing."""
+
+    def keep_act(self, act: Act, at: datetime) -> None:
         """Keep nothing."""
 
     def body(self, digest: str) -> bytes | None:
@@ -77,28 +98,46 @@ class Replay:
         end = min(until, last) if until is not None else last
         now = self._clock()
         await self._deliverer.settle()
-        while (due := self._next()) is not None and due[0] <= end:
-            moment, source = max(due[0], now), due[1]
+        if self._store.meta("clock") and self._is_over(now):
+            return  # a finished night, asked for again
+        while (due := self._next()) is not None and due.at <= end:
+            moment = max(due.at, now)
             await self._pace(moment - now)
             now = moment
-            await self._watch.visit(source, now)
+            await self._do(due, now)
             await self._deliverer.settle()
             self._on_visit(now)
             if self._is_over(now):
                 break
 
+    async def _do(self, due: _Due, now: datetime) -> None:
+        if due.act is not None:
+            self._watch.act(due.act, now)
+        elif due.source:
+            await self._watch.visit(due.source, now)
+        else:
+            self._watch.tick(now)
+
     def _clock(self) -> datetime:
         stored = self._store.meta("clock")
         return datetime.fromisoformat(stored) if stored else self._world.starts_at
 
-    def _next(self) -> tuple[datetime, str] | None:
+    def _next(self) -> _Due | None:
+        """Return what comes next; at one moment ticks go first, then visits, then acts."""
         start = self._world.starts_at
-        plans = self._watch.night.plans
-        due = (
-            (next_visit(plan, self._store.poll(source), start), source)
-            for source, plan in plans.items()
-        )
-        return min(((at, source) for at, source in due if at is not None), default=None)
+        tick = self._watch.next_tick()
+        moments = [] if tick is None else [_Due(tick)]
+        for source, plan in self._watch.night.plans.items():
+            at = next_visit(plan, self._store.poll(source), start)
+            if at is not None:
+                moments.append(_Due(at, source))
+        moments += [_Due(at, act=act) for at, act in self._acts_left()[:1]]
+        return min(moments, key=lambda due: (due.at, due.order), default=None)
+
+    def _acts_left(self) -> list[tuple[datetime, Act]]:
+        """Return the recorded acts that are not answered yet, with their times."""
+        db = self._store.db
+        return [(at, act) for at, act in self._world.acts if audit.answer_of(db, act.id) is None]
 
     async def _pace(self, passed: timedelta) -> None:
         if self._speed is not None:
@@ -106,17 +145,22 @@ class Replay:
 
     def _is_over(self, now: datetime) -> bool:
         """Every record was seen by each source, and no look or hold is waited for."""
-        if now < self._world.ends_at:
+        if now < self._world.ends_at or self._acts_left():
             return False
         night = self._watch.night
+        states = [self._store.race(race) for race in night.races]
+        if any(_has_window(state) for state in states):
+            return False
         for source in night.plans:
             poll = self._store.poll(source)
             if poll.visited_at is None or poll.visited_at < self._world.ends_at:
                 return poll.finished
             if poll.wants_look:
                 return False
-        return not any(
-            standing.hold is not None
-            for race in night.races
-            for standing in self._store.race(race).standings.values()
-        )
+        return not any(one.hold is not None for state in states for one in state.standings.values())
+
+
+def _has_window(state: RaceState) -> bool:
+    """Say whether an outcome goes out by itself after its policy's minutes."""
+    waiting = [told.waiting for told in state.told.values()]
+    return any(one is not None and one.due is not None for one in waiting)

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
     from sqlite_utils import Database
 
-VIEWS = ("race_status", "race_history", "source_status", "event_log", "post_log")
+VIEWS = (
+    "race_status", "race_history", "source_status", "event_log", "post_log", "visit_log",
+    "decision_log",
+)  # fmt: skip
 
 
 @contextmanager

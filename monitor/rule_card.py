@@ -35,6 +35,8 @@ LABELS = {
     "recount": "recount",
     "late_ballots": "late ballots",
     "tie": "tie",
+    "ties_advance": "ties for the last place",
+    "registration_closed": "registration",
     "canvass": "canvass",
     "certification": "certification",
     "polls_close": "polls close",
@@ -122,6 +124,11 @@ def fact_in_words(rule: Rule, fact: str) -> str:
     texts = {
         "runoff_date": rule.runoff_date,
         "tie": rule.tie,
+        "ties_advance": "all who tie for the last place that goes on do go on",
+        "registration_closed": (
+            "closed before election day: at most the registered voters who have not voted may "
+            "still be counted"
+        ),
         "canvass": rule.canvass,
         "certification": rule.certification,
     }

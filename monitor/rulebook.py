@@ -86,6 +86,7 @@ class _Due(_Table):
     weekday: Literal["monday", "tuesday", "wednesday", "thursday", "friday"] | None = None
     nth: PositiveInt = 1
     at: time | None = None
+    exact: bool = False
 
     @model_validator(mode="after")
     def _one_rule(self) -> Self:
@@ -141,6 +142,16 @@ class _Recount(_Fact):
     due: _Due | None = None
 
 
+class _Sourced(_Fact):
+    value: bool
+
+    @model_validator(mode="after")
+    def _true_only_with_a_source(self) -> Self:
+        if self.value and not (self.source or self.cites):
+            raise ValueError("true takes a source")
+        return self
+
+
 class _LateBallots(_Fact):
     per_mille: Annotated[int, Field(ge=0, le=5000)]
 
@@ -167,6 +178,8 @@ class _Card(_Table):
     certification: _Text
     polls_close: _PollsClose
     runoff_date: _Text | None = None
+    ties_advance: _Sourced | None = None
+    registration_closed: _Sourced | None = None
     note: str = ""
 
     @model_validator(mode="after")
@@ -308,7 +321,13 @@ def _rule(card: _Card, citations: dict[str, _Citation]) -> Rule:
         runoff_date=card.runoff_date.text if card.runoff_date else "",
         deadlines=_deadlines(card),
         note=card.note,
+        ties_advance=_is_so(card.ties_advance),
+        registration_closed=_is_so(card.registration_closed),
     )
+
+
+def _is_so(fact: _Sourced | None) -> bool:
+    return fact is not None and fact.value
 
 
 def _deadlines(card: _Card) -> tuple[tuple[str, Deadline], ...]:
@@ -327,7 +346,9 @@ def _deadline(text: str, due: _Due | None) -> Deadline:
     if due is None:
         return Deadline(text)
     weekday = None if due.weekday is None else _WEEKDAYS.index(due.weekday)
-    return Deadline(text, due.after, due.days, due.business_days, weekday, due.nth, due.at)
+    return Deadline(
+        text, due.after, due.days, due.business_days, weekday, due.nth, due.at, due.exact
+    )
 
 
 def _overlaps(rules: dict[str, Rule]) -> list[str]:

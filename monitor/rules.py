@@ -27,6 +27,8 @@ FACTS = (
     "recount",
     "late_ballots",
     "tie",
+    "ties_advance",
+    "registration_closed",
     "canvass",
     "certification",
     "polls_close",
@@ -131,6 +133,9 @@ class Rule:
     to its source; a fact that is missing there is unverified. `deadlines` maps
     canvass, certification, recount-request, runoff-request and runoff to dates, as
     far as the card has them. `note`: what a reader of the card must know besides.
+    `ties_advance`: all who tie for the last place that goes on do go on.
+    `registration_closed`: nobody registers on election day, so registered voters less
+    ballots cast bound what may still come. Neither is true without a source.
     """
 
     state: str
@@ -158,6 +163,8 @@ class Rule:
     runoff_date: str = ""
     deadlines: tuple[tuple[str, Deadline], ...] = ()
     note: str = ""
+    ties_advance: bool = False
+    registration_closed: bool = False
 
     def last_day(self) -> date:
         """Return the last day in force, or the last day there is."""
@@ -168,8 +175,10 @@ class Rule:
         return dict(self.sources).get(fact)
 
     def has(self, fact: str) -> bool:
-        """Say whether the card says anything of a fact; only a runoff's date may be left out."""
-        return fact != "runoff_date" or bool(self.runoff_date)
+        """Say whether the card says anything of a fact; most it may not leave out."""
+        if fact in ("runoff_date", "ties_advance", "registration_closed"):
+            return bool(getattr(self, fact))
+        return True
 
     def unverified(self) -> tuple[str, ...]:
         """Return the facts an outcome needs that nobody has verified."""

@@ -7,12 +7,22 @@ an unchanged look, never a hold.
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from enum import StrEnum
+from dataclasses import replace
+from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from monitor.rehearsal import BEFORE_CLOSE, remembered, why_not_live
+from monitor.standing import (
+    Arrival,
+    Hold,
+    HoldKind,
+    Judgement,
+    SourceStanding,
+    Verdict,
+    approval,
+    stem,
+)
 from monitor.suspicion import (
     changed_identity,
     fallen,
@@ -21,10 +31,17 @@ from monitor.suspicion import (
     impossible,
     total_of,
 )
-from monitor.tally import Snapshot
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from monitor.model import Contest
+    from monitor.tally import Snapshot
+
+__all__ = [
+    "Arrival", "Hold", "HoldKind", "Judgement", "SourceStanding", "Verdict",
+    "accept", "accept_digest", "judge", "why_not_accepted",
+]  # fmt: skip
 
 LOOKS_APART = timedelta(seconds=60)
 DECREASE_WAIT = timedelta(minutes=5)
@@ -37,113 +54,28 @@ SMALLEST_DOUBLING = 100
 """Votes below which twice the figures is no sign of a doubled upload."""
 
 
-class HoldKind(StrEnum):
-    """Why a report is kept back; each kind ends differently."""
-
-    HARD = "hard"
-    OLDER = "older"
-    DECREASE = "decrease"
-    SOFT = "soft"
-
-
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """A report kept back: what was seen, since when, and the figures it printed.
-
-    `asked`: ops was asked about an older version that stays.
-    """
-
-    kind: HoldKind
-    reason: str
-    since: datetime
-    snapshot: Snapshot | None = None
-    asked: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class SourceStanding:
-    """What one source has said of one race.
-
-    `accepted` is the baseline, with its figures since `changed_at`; `first_look`
-    and `last_look` are the looks that proved exactly these figures. `seen` digests
-    figures accepted before.
-    `from_zero`: it was read while it had no votes, so its first votes are news.
-    `early_votes` digests votes it showed before the close.
-    """
-
-    accepted: Snapshot | None = None
-    changed_at: datetime | None = None
-    first_look: datetime | None = None
-    last_look: datetime | None = None
-    hold: Hold | None = None
-    seen: tuple[str, ...] = ()
-    units_moved: bool = False
-    from_zero: bool = False
-    early_votes: tuple[str, ...] = ()
-    note: str = ""
-
-
-class Verdict(StrEnum):
-    """What became of one snapshot."""
-
-    BEFORE_CLOSE = "before-close"
-    SAME = "same"
-    ACCEPTED = "accepted"
-    REVISED = "revised"
-    SHOWN = "shown"
-    HELD = "held"
-    IGNORED = "ignored"
-    NOTED = "noted"
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """The verdict, the standing after it, and what it ends or begins.
-
-    `placed`: a hold that begins now. `ended`: a hold that ends now. `gone`: soft
-    figures that were shown and are gone again.
-    """
-
-    verdict: Verdict
-    standing: SourceStanding
-    placed: Hold | None = None
-    ended: Hold | None = None
-    gone: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """One parsed look at a race's contest, with what the report says as a whole.
-
-    `is_look`: the visit proves what the source says now. `election_date` and
-    `is_test` are the report's; `closes_at` is when the race's last polls close.
-    """
-
-    snapshot: Snapshot
-    at: datetime
-    is_look: bool
-    expected_date: date
-    closes_at: datetime
-    election_date: date | None = None
-    is_test: bool = False
-
-
 def judge(before: SourceStanding, arrival: Arrival) -> Judgement:
     """Judge one arrival against what the source said before."""
     contest = arrival.snapshot.contest
-    if reason := _refused(arrival):
-        return _hold(before, arrival, HoldKind.HARD, reason)
+    before = remembered(before, arrival)
+    if reason := _held_against(before, contest, [_refused(arrival)]):
+        return _hold(_read(before, arrival), arrival, HoldKind.HARD, reason)
     if not contest.counts_known:
         return Judgement(Verdict.NOTED, replace(before, note=contest.note))
     if arrival.at < arrival.closes_at:
         return _before_close(before, arrival)
-    if figures(contest) in before.early_votes:
-        return _hold(before, arrival, HoldKind.HARD, "the votes shown before the polls closed")
-    if reason := impossible(contest):
+    causes = (why_not_live(before, arrival), impossible(contest))
+    if reason := _held_against(before, contest, causes):
         return _hold(before, arrival, HoldKind.HARD, reason)
     if before.accepted is None:
         return _accept(before, arrival)
     return _compare(before, before.accepted, arrival)
+
+
+def _held_against(before: SourceStanding, contest: Contest, causes: Iterable[str]) -> str:
+    """Return the first cause that no person has accepted these figures in spite of."""
+    fresh = (one for one in causes if one and approval(contest, one) != before.approved)
+    return next(fresh, "")
 
 
 def _refused(arrival: Arrival) -> str:
@@ -154,30 +86,31 @@ def _refused(arrival: Arrival) -> str:
     return ""
 
 
+def _read(before: SourceStanding, arrival: Arrival) -> SourceStanding:
+    """Whoever reads a race before its close knows that its first votes are news."""
+    return replace(before, from_zero=before.from_zero or arrival.at < arrival.closes_at)
+
+
 def _before_close(before: SourceStanding, arrival: Arrival) -> Judgement:
-    contest = arrival.snapshot.contest
-    read = replace(before, from_zero=True)
-    if not total_of(contest):
-        return Judgement(Verdict.BEFORE_CLOSE, replace(read, hold=None), ended=before.hold)
-    shown = figures(contest)
-    if shown not in read.early_votes:
-        read = replace(read, early_votes=(*read.early_votes, shown))
-    return _hold(read, arrival, HoldKind.HARD, "votes before the polls closed")
+    read = _read(before, arrival)
+    if total_of(arrival.snapshot.contest):
+        return _hold(read, arrival, HoldKind.HARD, BEFORE_CLOSE)
+    return Judgement(Verdict.BEFORE_CLOSE, replace(read, hold=None), ended=before.hold)
 
 
 def _compare(before: SourceStanding, accepted: Snapshot, arrival: Arrival) -> Judgement:
     old, new = accepted.contest, arrival.snapshot.contest
-    if reason := changed_identity(old, new):
+    if reason := changed_identity(old, new, arrival.people):
         return _hold(before, arrival, HoldKind.HARD, reason)
     older = _older(before, accepted, arrival)
     if figures(old) == figures(new):
         return _same(before, _as_accepted(accepted, arrival) if older else arrival)
     if older:
         return _hold(before, arrival, HoldKind.OLDER, older)
+    if reason := _doubled(before, old, new):  # though units fell: it never ends by repetition
+        return _hold(before, arrival, HoldKind.HARD, reason)
     if reason := fallen(old, new):
         return _decrease(before, arrival, reason)
-    if reason := _doubled(before, old, new):
-        return _hold(before, arrival, HoldKind.HARD, reason)
     if _jumped(before, old, arrival):
         return _soft(before, arrival)
     return _accept(before, arrival)
@@ -200,7 +133,8 @@ def _older(before: SourceStanding, accepted: Snapshot, arrival: Arrival) -> str:
             return f"the source's time went back to {new.source_time:%H:%M}"
         return ""
     shown = figures(new.contest)
-    if shown in before.seen and shown != figures(accepted.contest):
+    # Nothing is older than no votes at all: a page that was empty for a while is back.
+    if shown in before.seen and shown != figures(accepted.contest) and total_of(accepted.contest):
         return "figures it showed before"
     return ""
 
@@ -217,12 +151,28 @@ def _decrease(before: SourceStanding, arrival: Arrival, reason: str) -> Judgemen
         return _hold(before, arrival, HoldKind.DECREASE, reason)
     if fallen(held.snapshot.contest, arrival.snapshot.contest):
         return _hold(replace(before, hold=None), arrival, HoldKind.DECREASE, reason)
+    held = _seen(held, held.snapshot, arrival)
     if arrival.at < held.since:  # our clock was set back: the wait begins anew
-        return Judgement(Verdict.HELD, replace(before, hold=replace(held, since=arrival.at)))
+        held = replace(held, since=arrival.at)
     if not arrival.is_look or arrival.at - held.since < DECREASE_WAIT:
-        return Judgement(Verdict.HELD, before)
+        return Judgement(Verdict.HELD, replace(before, hold=held))
+    return replace(_release(before, held, arrival), verdict=Verdict.REVISED)
+
+
+def _seen(held: Hold, shown: Snapshot, arrival: Arrival) -> Hold:
+    """Return a hold that knows its newest figures, and when a full look first saw them."""
+    new = arrival.snapshot
+    is_same = figures(shown.contest) == figures(new.contest) and shown.status == new.status
+    first = held.seen_at if is_same else None
+    if arrival.is_look and (first is None or first > arrival.at):
+        first = arrival.at
+    return replace(held, snapshot=new, seen_at=first)
+
+
+def _release(before: SourceStanding, held: Hold, arrival: Arrival) -> Judgement:
+    """Accept what was held: looks at these very figures count from the first one."""
     judged = _accept(before, arrival)
-    return replace(judged, verdict=Verdict.REVISED)
+    return replace(judged, standing=replace(judged.standing, first_look=held.seen_at))
 
 
 def _doubled(before: SourceStanding, old: Contest, new: Contest) -> str:
@@ -255,14 +205,15 @@ def _soft(before: SourceStanding, arrival: Arrival) -> Judgement:
     """Show once, tell as normal when a later look still has them."""
     held = before.hold
     if held is None or held.kind is not HoldKind.SOFT or held.snapshot is None:
-        hold = Hold(HoldKind.SOFT, "many new votes, no new unit", arrival.at, arrival.snapshot)
+        hold = _begun(HoldKind.SOFT, "many new votes, no new unit", arrival)
         return Judgement(Verdict.SHOWN, replace(before, hold=hold), placed=hold, ended=held)
     if fallen(held.snapshot.contest, arrival.snapshot.contest):
-        hold = replace(held, since=arrival.at, snapshot=arrival.snapshot)
+        hold = _begun(HoldKind.SOFT, held.reason, arrival)
         return Judgement(Verdict.SHOWN, replace(before, hold=hold), placed=hold)
+    held = _seen(held, held.snapshot, arrival)
     if arrival.is_look and arrival.at - held.since >= LOOKS_APART:
-        return _accept(before, arrival)
-    return Judgement(Verdict.IGNORED, before)
+        return _release(before, held, arrival)
+    return Judgement(Verdict.IGNORED, replace(before, hold=held))
 
 
 def _same(before: SourceStanding, arrival: Arrival) -> Judgement:
@@ -278,8 +229,7 @@ def _same(before: SourceStanding, arrival: Arrival) -> Judgement:
 
 
 def _accept(before: SourceStanding, arrival: Arrival) -> Judgement:
-    old = before.accepted
-    new = arrival.snapshot
+    old, new = before.accepted, arrival.snapshot
     looked = arrival.at if arrival.is_look else None
     moved = before.units_moved or bool(
         old
@@ -287,33 +237,78 @@ def _accept(before: SourceStanding, arrival: Arrival) -> Judgement:
         and new.contest.units
         and new.contest.units.reported > old.contest.units.reported
     )
-    seen = (*before.seen, figures(new.contest))[-SEEN_LIMIT:]
     after = replace(
-        before,
-        accepted=new,
-        changed_at=arrival.at,
+        _taken(before, new, arrival.at),
         first_look=looked,
         last_look=looked,
-        hold=None,
-        seen=seen,
         units_moved=moved,
         from_zero=before.from_zero or not total_of(new.contest),
     )
     return Judgement(Verdict.ACCEPTED, after, ended=before.hold)
 
 
+def _taken(before: SourceStanding, new: Snapshot, at: datetime) -> SourceStanding:
+    """Make a snapshot the baseline; no look has proved it yet."""
+    seen = (*before.seen, figures(new.contest))[-SEEN_LIMIT:]
+    return replace(
+        before, accepted=new, changed_at=at, first_look=None, last_look=None, hold=None, seen=seen
+    )
+
+
 def _hold(before: SourceStanding, arrival: Arrival, kind: HoldKind, reason: str) -> Judgement:
     held = before.hold
-    if held is not None and held.kind is kind and _stem(held.reason) == _stem(reason):
-        return Judgement(Verdict.HELD, before)
+    if held is not None and held.kind is kind and stem(held.reason) == stem(reason):
+        newest = replace(held, reason=reason, snapshot=arrival.snapshot)
+        return Judgement(Verdict.HELD, replace(before, hold=newest))
     if held is not None and kind is HoldKind.OLDER:
         # It says nothing of the present, so it ends no other hold and restarts no wait.
         return Judgement(Verdict.IGNORED, before)
-    hold = Hold(kind, reason, arrival.at, arrival.snapshot)
+    hold = _begun(kind, reason, arrival)
+    if held is not None and held.kind is kind is HoldKind.HARD:
+        hold = replace(hold, since=held.since, paged=held.paged)
     gone = held is not None and held.kind is HoldKind.SOFT
     return Judgement(Verdict.HELD, replace(before, hold=hold), placed=hold, gone=gone)
 
 
-def _stem(reason: str) -> str:
-    """A reason without its figures: the same cause is told once, whatever it counts to."""
-    return re.sub(r"[\d,:]+", "#", reason)
+def _begun(kind: HoldKind, reason: str, arrival: Arrival) -> Hold:
+    seen_at = arrival.at if arrival.is_look else None
+    return Hold(kind, reason, arrival.at, arrival.snapshot, seen_at)
+
+
+# -- what a named person accepts ---------------------------------------------------------
+
+
+def why_not_accepted(standing: SourceStanding) -> str:
+    """Say why there is nothing for a person to accept, or return an empty string."""
+    hold = standing.hold
+    if hold is None or hold.kind not in (HoldKind.HARD, HoldKind.OLDER):
+        return "none of its numbers wait for a person"
+    if hold.reason == BEFORE_CLOSE:
+        return "numbers from before the close are never accepted; was the close moved?"
+    if hold.snapshot is None or not hold.snapshot.contest.counts_known:
+        return f"there are no numbers to accept: {hold.reason}"
+    return ""
+
+
+def accept(standing: SourceStanding, at: datetime) -> SourceStanding:
+    """Take the held figures as accepted, because a named person says so (design §5).
+
+    The same figures are not held again for that cause; others are. A standing that has
+    nothing to accept (`why_not_accepted`) comes back as it is.
+    """
+    hold = standing.hold
+    if hold is None or hold.snapshot is None or why_not_accepted(standing):
+        return standing
+    taken = _taken(standing, hold.snapshot, at)
+    return replace(taken, approved=approval(hold.snapshot.contest, hold.reason))
+
+
+def accept_digest(standing: SourceStanding) -> str:
+    """Digest the held figures, names and cause a person is shown; empty where there are none."""
+    hold = standing.hold
+    if hold is None or hold.snapshot is None:
+        return ""
+    contest = hold.snapshot.contest
+    names = sorted((one.key, one.name) for one in contest.selections)
+    shown = (contest.title, contest.party, names, approval(contest, hold.reason))
+    return sha256(repr(shown).encode()).hexdigest()[:8]

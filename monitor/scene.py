@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from monitor.people import Called, Stood
 from monitor.races import Race, SlackConfig
 from monitor.rules import Rule
 from monitor.tally import Snapshot
@@ -34,7 +35,9 @@ class Scene:
 
     `snapshots`: accepted snapshots by source. `root`: the key of the race's
     RACE_OPENED event, which its thread hangs on. `said`: the messages of the
-    outcome this event speaks of, as they went out.
+    outcome this event speaks of, as they went out. `called`: by candidate, what named
+    people stand for. `changed_at`: when the figures used last changed. `superseded`:
+    the sources a person set aside.
     """
 
     slack: SlackConfig
@@ -46,3 +49,6 @@ class Scene:
     snapshots: dict[str, Snapshot] | None = None
     root: str = ""
     said: tuple[Said, ...] = ()
+    called: dict[str, Called] = field(default_factory=dict)
+    changed_at: datetime | None = None
+    superseded: dict[str, Stood] = field(default_factory=dict)

@@ -1,7 +1,8 @@
 """`watch` on the wall clock: APScheduler calls the visits, signals and reloads are answered.
 
 One job a source, on the phases of `monitor.schedule`; the next run is set when a
-visit is over, so a slow source never overtakes itself and never delays another.
+visit is over, so a slow source never overtakes itself and never delays another. Beside
+them people's acts are taken from the audit table, and ticks when their time has come.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from watchfiles import awatch
 
-from monitor import outbox
+from monitor import outbox, verification_store
 from monitor.config_changes import changes
 from monitor.errors import MonitorError, SlackFailure
 from monitor.outbox import Row
@@ -36,6 +37,13 @@ if TYPE_CHECKING:
 
 STOP_SECONDS = 30.0
 ALARM_EVERY = timedelta(minutes=10)
+
+LOOK_AT_ACTS = 0.5
+"""Seconds between two looks for people's acts, and for races whose moment has come."""
+AT_ONCE = 50
+"""Races looked at in one go: thousands whose moment is the same must not stop the visits."""
+AFTER_TROUBLE = 5.0
+"""Seconds until the next such look when the last one failed."""
 
 LOOK_AT_CONFIG = 5_000
 """Milliseconds between two looks at config.toml when no change is heard of."""
@@ -88,6 +96,8 @@ class Service:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._deliverer.run(self._stop))
             tasks.create_task(self._reloads())
+            tasks.create_task(self._over_and_over("people's acts", self._take_acts))
+            tasks.create_task(self._over_and_over("a tick", self._tick))
             await self._stop.wait()
             await self._end()
 
@@ -142,11 +152,53 @@ class Service:
         finally:
             self._schedule(source)
 
+    # -- people and time -----------------------------------------------------------------
+
+    async def _over_and_over(self, name: str, work: Callable[[], bool]) -> None:
+        """Do something small every half second until asked to stop, whatever it raises."""
+        wait = LOOK_AT_ACTS
+        while not self._stop.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stop.wait(), wait)
+                return
+            wait = LOOK_AT_ACTS
+            try:
+                if work():
+                    wait = 0.0  # there may be more of it
+                    self._deliverer.wake()
+            except MonitorError as error:
+                wait = AFTER_TROUBLE
+                await self._alarm(f"{name} could not be stored: {error}")
+            except Exception as error:  # noqa: BLE001 - as for a visit
+                wait = AFTER_TROUBLE
+                _log.exception("work failed", work=name)
+                await self._alarm(f"{name} failed: {type(error).__name__}: {error}")
+
+    def _take_acts(self) -> bool:
+        """Answer the acts that wait; say whether there was one."""
+        before = self._watch.night
+        races = self._watch.take_acts(datetime.now(UTC))
+        night = self._watch.night
+        for source, uses in night.uses.items():
+            # A close that moved changes every rhythm; other acts want their sources looked at.
+            if night is not before or any(race.id in races for race, _ in uses):
+                self._schedule(source)
+        return bool(races)
+
+    def _tick(self) -> bool:
+        """Look again at the races whose moment has come; say whether there was one."""
+        now, moment = datetime.now(UTC), self._watch.next_tick()
+        if moment is None or moment > now:
+            return False
+        self._watch.tick(now, AT_ONCE)
+        return True
+
     # -- reload --------------------------------------------------------------------------
 
     async def _reloads(self) -> None:
         """Take each valid change of config.toml; an invalid one leaves the running one.
 
+        A person's check of a rule card (`rules verify`) is taken the same way.
         The file is also looked at every few seconds: a change made before the folder
         was watched, or on a disk that tells of none, must not be missed.
         """
@@ -156,6 +208,7 @@ class Service:
             rust_timeout=LOOK_AT_CONFIG, yield_on_timeout=True,
         ):  # fmt: skip
             content = await asyncio.to_thread(_digest, self._config_path)
+            content += str(verification_store.count(self._store.db))
             if content != self._config_seen:
                 self._config_seen = content
                 await self._reload()
@@ -164,7 +217,7 @@ class Service:
         before = self._watch.night
         try:
             night = self._load()
-            if night.config.digest == before.config.digest:
+            if night.digests == before.digests:
                 return
             found = changes(before.config, night.config)
             self._watch.reload(night, found, datetime.now(UTC))

@@ -3,21 +3,49 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+from monitor.agreement import ENTERED, disagreement
 from monitor.decide import Basis, Block, Decision, Evidence, Outcome, Standing, decide
 from monitor.match import normal_name
-from monitor.model import ResultsStatus
+from monitor.people import People
 from monitor.races import Race
 from monitor.rules import Rule
-from monitor.sanity import HoldKind, SourceStanding
-from monitor.tally import Line, Snapshot, Tally, add_up, disagreement
+from monitor.sanity import SourceStanding
+from monitor.tally import Line, Snapshot, Tally, add_up
 
 if TYPE_CHECKING:
     from monitor.races import Endorsement
 
 LOOKS_APART = timedelta(seconds=60)
+PAUSE = timedelta(minutes=45)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An outcome that nothing blocks but its policy.
+
+    `due`: when it goes out unless it is stopped; None: not before a person confirms.
+    """
+
+    outcome: Outcome
+    since: datetime
+    due: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """READY TO CALL was told of an outcome that lacks `missing`; `times`: with reminders.
+
+    `nearly_in`: the units said so; otherwise the count had only paused.
+    """
+
+    outcome: Outcome
+    missing: tuple[Block, ...]
+    since: datetime
+    times: int = 1
+    nearly_in: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +53,11 @@ class Told:
     """What staff were told of one endorsed candidate, and what waits for a second look.
 
     `standing` is the last one told; `turning` another one seen since `turning_since`.
-    `key`: of the event that told the outcome. `doubt_since`: HOLD OFF went out then.
-    `amber`: staff know the gap is inside the bound again.
+    `key`: of the event that told the outcome. `figures_gave`: what the rule gave if
+    final, when it was told: the outcome itself, unless a person declared another.
+    `doubt_since`: HOLD OFF went out then. `paged`: callers know of a doubt that only
+    they can settle. `amber`: staff know the gap is inside the bound again. `waiting`
+    and `asked`: see there.
     """
 
     standing: Standing | None = None
@@ -35,9 +66,28 @@ class Told:
     outcome: Outcome = Outcome.NONE
     basis: Basis = Basis.NONE
     key: str = ""
+    figures_gave: Outcome = Outcome.NONE
     too_close: bool = False
+    still_open: bool = False
     doubt_since: datetime | None = None
+    paged: bool = False
     amber: bool = False
+    waiting: Waiting | None = None
+    asked: Asked | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What was told of a source's holds.
+
+    `reasons`: told to ops since `since`, without their figures. `thread_at`: when the
+    thread last said UNDER CHECK; `is_open`: not yet CHECK DONE.
+    """
+
+    since: datetime
+    reasons: tuple[str, ...] = ()
+    thread_at: datetime | None = None
+    is_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +97,11 @@ class RaceState:
     `counted`: first votes or NOW WATCHING were told, with `tally` as last told.
     `late_start`: these figures were complete when we began. `chain` holds the last key of
     each family of events. `unmatched` holds, by source, what ops were told of a
-    contest or candidate that is not found.
+    contest or candidate that is not found. `people`: what named people did.
+    `uncontested`: staff know that nobody runs against ours. `checks`: what was told of
+    holds, by source. `disagreed_since`: two sources for a county differ since then;
+    `disagreement_told`: ops know. `reminded`: the reminders that were told, by name and
+    date. `follow_up`: see there.
     """
 
     standings: dict[str, SourceStanding] = field(default_factory=dict)
@@ -58,15 +112,61 @@ class RaceState:
     told: dict[str, Told] = field(default_factory=dict)
     chain: dict[str, str] = field(default_factory=dict)
     unmatched: dict[str, str] = field(default_factory=dict)
+    people: People = field(default_factory=People)
+    uncontested: bool = False
+    checks: dict[str, Check] = field(default_factory=dict)
+    disagreed_since: datetime | None = None
+    disagreement_told: bool = False
+    reminded: tuple[str, ...] = ()
+    follow_up: FollowUpRace | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUpRace:
+    """The runoff an outcome sets: its day, None while not known, and who runs."""
+
+    day: date | None
+    candidates: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A race with its rule and which of its sources are kept by hand."""
+    """A race with its rule, its place and time, and which of its sources are kept by hand.
+
+    `closes_at`: the configuration's close, aware, in the race's zone (`People.closes_at`
+    goes before it). `followed_by`: id of the configured race that follows this one.
+    """
 
     race: Race
     rule: Rule | None
     hand_kept: frozenset[str] = frozenset()
+    closes_at: datetime | None = None
+    followed_by: str = ""
+
+
+MORNING = time(8)
+"""When the roots of the day's races are posted, where the race is."""
+
+
+def opens_at(watched: Watched) -> datetime | None:
+    """Return when election morning begins where the race is."""
+    close = watched.closes_at
+    return None if close is None else datetime.combine(close, MORNING, tzinfo=close.tzinfo)
+
+
+def entered_key(source: str) -> str:
+    """Return the name of the standing of figures typed in for a source."""
+    return f"{ENTERED}{source}"
+
+
+def as_counted(race: Race, state: RaceState) -> Race:
+    """Return the race with figures typed in before the source they stand in for."""
+    uses = []
+    for use in race.sources:
+        if entered_key(use.source) in state.standings:
+            uses.append(replace(use, source=entered_key(use.source)))
+        uses.append(use)
+    return replace(race, sources=tuple(uses))
 
 
 def accepted(state: RaceState) -> dict[str, Snapshot]:
@@ -85,14 +185,18 @@ def refitted(state: RaceState, before: Race, after: Race) -> RaceState:
     candidate stays told when only the spelling in the configuration changed.
     """
     used = {use.source for use in after.sources}
-    told = dict(state.told)
+    used |= {entered_key(source) for source in used}
+    told, called = dict(state.told), dict(state.people.called)
     now = {one.candidate for one in after.endorsements}
     for one in after.endorsements:
         old = next((old for old in before.endorsements if _is_same(old, one)), one)
         if old.candidate not in now and old.candidate in told and one.candidate not in told:
             told[one.candidate] = told.pop(old.candidate)
+            if old.candidate in called:
+                called[one.candidate] = called.pop(old.candidate)
     kept = {source: one for source, one in state.standings.items() if source in used}
-    return replace(state, standings=kept, told=told)
+    people = replace(state.people, called=called)
+    return replace(state, standings=kept, told=told, people=people)
 
 
 def _is_same(one: Endorsement, other: Endorsement) -> bool:
@@ -100,19 +204,37 @@ def _is_same(one: Endorsement, other: Endorsement) -> bool:
     return not names[0].isdisjoint(names[1])
 
 
-def current(watched: Watched, state: RaceState) -> tuple[Tally | None, tuple[Decision, ...]]:
-    """Return the tally and the decisions the stored figures give."""
-    race, snapshots = watched.race, accepted(state)
+def current(
+    watched: Watched, state: RaceState, now: datetime
+) -> tuple[Tally | None, tuple[Decision, ...]]:
+    """Return the tally and the decisions the stored figures give at a moment."""
+    race = as_counted(watched.race, state)
+    snapshots = {
+        source: snapshot
+        for source, snapshot in accepted(state).items()
+        if source not in state.people.superseded
+    }
     if not snapshots:
         return None, ()
     using = frozenset(state.tally.sources) if state.tally is not None else frozenset()
     tally = add_up(race, snapshots, using)
-    seen = evidence(watched, state, tally)
+    seen = evidence(watched, state, tally, now)
     return tally, tuple(
-        decide(race, one.candidate, line, watched.rule, tally, seen)
+        _as_called(decide(race, one.candidate, line, watched.rule, tally, seen), state.people)
         for one in race.endorsements
         if (line := line_of(one, tally)) is not None
     )
+
+
+def _as_called(decision: Decision, people: People) -> Decision:
+    """Put what a named person stands for before what blocks, and behind freeze and certified."""
+    called = people.called.get(decision.candidate)
+    if called is None or people.frozen is not None or decision.basis is Basis.CERTIFIED:
+        return decision
+    return replace(
+        decision, outcome=called.outcome, computed=called.outcome, basis=called.basis,
+        blocks=(), too_close=False, still_open=False,
+    )  # fmt: skip
 
 
 def line_of(endorsement: Endorsement, tally: Tally) -> Line | None:
@@ -121,56 +243,34 @@ def line_of(endorsement: Endorsement, tally: Tally) -> Line | None:
     return next((line for line in map(tally.line, names) if line is not None), None)
 
 
-def evidence(watched: Watched, state: RaceState, tally: Tally) -> Evidence:
+def evidence(watched: Watched, state: RaceState, tally: Tally, now: datetime) -> Evidence:
     """Gather what is known beside the figures."""
     used = [state.standings[source] for source in tally.sources]
+    entered = any(source.startswith(ENTERED) for source in tally.sources)
     by_hand = [state.standings[s].accepted for s in tally.sources if s in watched.hand_kept]
     return Evidence(
         two_looks=all(map(_two_looks, used)),
         held=any(standing.hold is not None for standing in used),
-        disagreement=disagreement(watched.race, accepted(state)),
-        hand_kept=bool(by_hand),
-        signed=all(s is not None and s.contest.link and s.contest.who for s in by_hand),
+        disagreement=disagreement(watched.race, accepted(state), state.people.superseded),
+        hand_kept=bool(by_hand) or entered,
+        signed=not entered
+        and all(s is not None and s.contest.link and s.contest.who for s in by_hand),
+        frozen=state.people.frozen is not None,
+        paused=is_paused(tally, used, now),
+        outstanding=state.people.outstanding,
     )
+
+
+def is_paused(tally: Tally, used: list[SourceStanding], now: datetime) -> bool:
+    """Election-day votes are in and nothing has changed for 45 minutes (desk §1.3)."""
+    changed = [standing.changed_at for standing in used if standing.changed_at is not None]
+    if not changed or not tally.total or tally.election_day_missing:
+        return False
+    begun = tally.units is None or tally.units.reported > 0
+    return begun and now - max(changed) >= PAUSE
 
 
 def _two_looks(standing: SourceStanding) -> bool:
     if standing.first_look is None or standing.last_look is None:
         return False
     return standing.last_look - standing.first_look >= LOOKS_APART
-
-
-def wants_look(state: RaceState, decisions: tuple[Decision, ...]) -> bool:
-    """Say whether something waits for a second look."""
-    holds = [s.hold.kind for s in state.standings.values() if s.hold is not None]
-    if HoldKind.DECREASE in holds or HoldKind.SOFT in holds:
-        return True
-    # Of those decided on only: whoever is not endorsed any more keeps what was told.
-    seen = [(state.told.get(decision.candidate, Told()), decision) for decision in decisions]
-    if any(told.turning or _is_settling(told) for told, _ in seen):
-        return True
-    return any(_waits_for_look(told, decision) for told, decision in seen)
-
-
-def _is_settling(told: Told) -> bool:
-    """HOLD OFF went out; a certified outcome in doubt is a person's business instead."""
-    return told.doubt_since is not None and told.basis is not Basis.CERTIFIED
-
-
-def _waits_for_look(told: Told, decision: Decision) -> bool:
-    if Block.ONE_LOOK not in decision.blocks:
-        return False
-    rest = set(decision.blocks) - {Block.ONE_LOOK}
-    if rest in ({Block.PLACE_OPEN}, {Block.PLACE_OPEN, Block.HAND_KEPT}):
-        return told.outcome is Outcome.NONE and not told.too_close
-    ripe = not rest and decision.computed is not Outcome.NONE
-    certifies = decision.computed is told.outcome and told.basis is not Basis.CERTIFIED
-    return ripe and (told.outcome is not decision.computed or certifies)
-
-
-def is_finished(state: RaceState) -> bool:
-    """Every source certified and every certified outcome told: nothing more is expected."""
-    snapshots = accepted(state)
-    certified = all(s.status is ResultsStatus.CERTIFIED for s in snapshots.values())
-    told = all(told.basis is Basis.CERTIFIED for told in state.told.values())
-    return bool(snapshots and state.told) and certified and told

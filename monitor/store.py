@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter
 from sqlite_utils import Migrations
 
-from monitor import outbox
+from monitor import audit, diary, outbox, released, verification_store
 from monitor.database import moment_of, stamp, transaction, translated
 from monitor.errors import WrongDatabase
 from monitor.events import Event
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from monitor.posts import Post
     from monitor.races import Config
     from monitor.rules import RuleBook
+    from monitor.state import Watched
     from monitor.tally import Snapshot, Tally
 
 _RACE_STATE = TypeAdapter(RaceState)
@@ -124,6 +125,14 @@ def first(db: Database) -> None:
         if statement.strip():
             db.execute(statement)
     outbox.create(db)
+
+
+@migrations()
+def people_and_diary(db: Database) -> None:
+    """Create what people do, what each visit brought, and who checked which rule."""
+    audit.create(db)
+    diary.create(db)
+    verification_store.create(db)
 
 
 class Store:
@@ -301,7 +310,7 @@ class Store:
 
     def save_standings(
         self,
-        race: str,
+        watched: Watched,
         state: RaceState,
         decisions: Iterable[Decision],
         tally: Tally,
@@ -318,11 +327,8 @@ class Store:
         ]
         for one in decisions:
             told = state.told.get(one.candidate, Told())
-            caveats = ["in recount range"] if one.in_recount_range else []
-            if told.doubt_since is not None:
-                caveats.append("hold off: being checked")
             row: dict[str, Any] = {
-                "race": race,
+                "race": watched.race.id,
                 "candidate": one.candidate,
                 "rival": one.rival,
                 "votes": one.votes,
@@ -337,13 +343,17 @@ class Store:
                 "outcome": told.outcome.value,
                 "basis": told.basis.value,
                 "computed_outcome": one.computed.value,
-                "caveats": json.dumps(caveats),
-                "blocks": json.dumps([block.value for block in one.blocks]),
+                "caveats": json.dumps(released.caveats(watched, state, one, tally)),
+                "blocks": json.dumps(released.blocks(state, one)),
                 "source_time": stamp(min(theirs)) if theirs else None,
                 "checked_at": stamp(now),
                 "changed_at": stamp(max(changed)) if changed else None,
             }
-            self.db["standings"].upsert(row, pk=("race", "candidate"))  # type: ignore[union-attr]
+            marks = ", ".join(f":{column}" for column in row)
+            self.db.execute(
+                f"INSERT OR REPLACE INTO standings ({', '.join(row)}) VALUES ({marks})",  # noqa: S608
+                row,
+            )
 
     def keep_standings(self, race: str, candidates: Iterable[str]) -> None:
         """Leave in `race_status` only the rows of a race's endorsed candidates."""

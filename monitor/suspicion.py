@@ -41,23 +41,29 @@ def impossible(contest: Contest) -> str:
     return ""
 
 
-def changed_identity(old: Contest, new: Contest) -> str:
-    """Say how the contest or its names are not those of before, or return an empty string."""
+def changed_identity(old: Contest, new: Contest, people: tuple[frozenset[str], ...] = ()) -> str:
+    """Say how the contest or its names are not those of before, or return an empty string.
+
+    `people`: sets of normal names, each of one person as the configuration knows them.
+    """
     if fingerprint(old) != fingerprint(new):
         party = f", {new.party}" if new.party != old.party else ""
         return f"the contest «{old.title}» is now «{new.title}»{party}"
     before = {s.key: s for s in old.selections if not s.is_write_in}
     after = {s.key: s for s in new.selections if not s.is_write_in}
-    gone = [s.name for s in before.values() if not _is_named(after.get(s.key), s)]
-    come = [s.name for s in after.values() if not _is_named(before.get(s.key), s)]
+    gone = [s.name for s in before.values() if not _is_named(after.get(s.key), s, people)]
+    come = [s.name for s in after.values() if not _is_named(before.get(s.key), s, people)]
     if not gone:
         return ""
     return f"{', '.join(gone)} vanished" + (f"; {', '.join(come)} appeared" if come else "")
 
 
-def _is_named(one: Selection | None, other: Selection) -> bool:
-    """The same line under the same name, however it is spelled."""
-    return one is not None and normal_name(one.name) == normal_name(other.name)
+def _is_named(one: Selection | None, other: Selection, people: tuple[frozenset[str], ...]) -> bool:
+    """The same line under the same name, however it is spelled, or under one we know it by."""
+    if one is None:
+        return False
+    names = {normal_name(one.name), normal_name(other.name)}
+    return len(names) == 1 or any(names <= known for known in people)
 
 
 def fallen(old: Contest, new: Contest) -> str:

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 _GZIP = b"\x1f\x8b\x08"
 JSON = "application/json"
+ACT = "urn:primary-night:act:"
+"""How the URL of a person's act begins; its id follows."""
 _CHUNK = 65_536
 _WARC_HEAD = StatusAndHeadersParser(["WARC/1.1", "WARC/1.0"])
 _HTTP_HEAD = StatusAndHeadersParser(["HTTP/1.1", "HTTP/1.0"])

@@ -12,7 +12,7 @@ import re
 from datetime import UTC
 from http import HTTPStatus
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, uuid5
 
 from warcio.recordloader import ArcWarcRecord
@@ -70,14 +70,14 @@ def revisit(original: Entry, at: datetime, visit: str, offset: int) -> bytes:
 
 
 def metadata(
-    content: dict[str, str | float],
+    content: dict[str, Any],
     at: datetime,
     offset: int,
     *,
     url: str = "",
     visit: str = "",
 ) -> bytes:
-    """Make a `metadata` record with a JSON object: the archive's first, or a failure."""
+    """Make a `metadata` record with a JSON object: the archive's first, a failure, an act."""
     block = json.dumps(content, ensure_ascii=False, sort_keys=True).encode()
     named = (
         ("WARC-Type", "metadata"),

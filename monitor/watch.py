@@ -1,87 +1,57 @@
 """One visit to one source: fetch, keep, parse, judge, decide, tell, in one transaction.
 
-Live, replay, demo and tests call the same `visit(source, now)`; only the fetcher,
-the keeper and the clock behind `now` differ.
+Live, replay, demo and tests call the same `visit(source, now)`, `act(act, now)` and
+`tick(now)`; only the fetcher, the keeper and the clock behind `now` differ.
 """
 
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
-from hashlib import sha256
-from typing import TYPE_CHECKING, Protocol
-from zoneinfo import ZoneInfo
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import structlog
 
-from monitor.config_changes import ChangeKind
-from monitor.diff import Step, advance, miss, open_race, redecide
-from monitor.errors import FetchFailure, MonitorError, ScraperBroken, SourceFailure
-from monitor.events import Event, Kind
-from monitor.fetch import OK
-from monitor.match import Trouble, Unmatched, find
-from monitor.message import channels_of, posts
-from monitor.model import Page
+from monitor import audit, diary
+from monitor.act_taking import ActTaker
+from monitor.acts import Answer
+from monitor.agenda import Agenda
+from monitor.diary import Result, Visit
+from monitor.diff import Step, advance, miss, pass_time
+from monitor.errors import SourceFailure
+from monitor.events import Kind
+from monitor.ledger import Ledger
+from monitor.looks import is_finished
+from monitor.match import Trouble, Unmatched, find, people_of
+from monitor.night import with_closes
 from monitor.polls import failed, succeeded
-from monitor.posts import post_key
+from monitor.reload import Reload
 from monitor.sanity import Arrival, Verdict
-from monitor.scene import Scene
-from monitor.state import RaceState, is_finished, refitted
 from monitor.tally import Snapshot
-from monitor.warc import digest_of
+from monitor.visiting import Visitor
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from monitor.config_changes import Change
     from monitor.fetch import Fetcher
-    from monitor.model import Contest, Report, Request
+    from monitor.model import Contest, Report
     from monitor.night import Night, Scraper
     from monitor.parsing import Parser
+    from monitor.people import Act
     from monitor.polls import PollState
     from monitor.races import Race, SourceUse
+    from monitor.state import RaceState
     from monitor.store import Store
+    from monitor.visiting import Fetched, Keeper
 
-_ABOUT = frozenset({Kind.HOLD_OFF, Kind.OUTCOME_RETRACTED, Kind.OUTCOME_STANDS})
-_OF_A_SOURCE = frozenset({ChangeKind.NEW_BASELINE, ChangeKind.SOURCE_ADDED})
-MORNING = time(8)
-"""When the roots of the day's races are posted, where the race is."""
 UNMATCHED_ALARM = timedelta(minutes=20)
 COUNTING = timedelta(hours=6)
+UNREADABLE = "This version cannot read the act; restart `watch` and do it again."
+_EVER = datetime.min.replace(tzinfo=UTC)
 
 _log = structlog.get_logger()
-
-
-class Keeper(Protocol):
-    """Where answers are kept and bodies found again: the live archive, or a recording."""
-
-    def keep(self, page: Page, visit_id: str) -> object:
-        """Keep an answer, unless it repeats the newest one."""
-
-    def keep_failure(self, url: str, error: FetchFailure, at: datetime, visit_id: str) -> object:
-        """Keep a failed exchange."""
-
-    def body(self, digest: str) -> bytes | None:
-        """Return a kept body, or None when it is not there any more."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """What a visit brought: the pages to parse, and every page fetched for them."""
-
-    pages: tuple[Page, ...]
-    fetched: tuple[Page, ...]
-    is_look: bool
-
-    @property
-    def digest(self) -> str:
-        """The pages' digest: equal pages parse to an equal report."""
-        whole = sha256()
-        for page in self.pages:
-            whole.update(f"{page.url}\x1f{page.status}\x1f".encode())
-            whole.update(page.body)
-        return whole.hexdigest()
 
 
 class Watch:
@@ -90,13 +60,29 @@ class Watch:
     def __init__(
         self, night: Night, store: Store, fetcher: Fetcher, keeper: Keeper, parser: Parser
     ) -> None:
-        self.night = night
         self._store = store
-        self._fetcher = fetcher
-        self._keeper = keeper
-        self._parser = parser
-        self._reports: dict[str, tuple[str, Report]] = {}
-        self._known: dict[str, Page] = {}
+        self._ledger = Ledger(store)
+        self.visitor = Visitor(store, fetcher, keeper, parser)
+        self._reload = Reload(store, self._ledger, self.visitor)
+        self._taker = ActTaker(store, self._ledger)
+        self.use(night)
+
+    def use(self, night: Night) -> None:
+        """Watch under a configuration, with the closes that people moved and all that waits."""
+        self.configured = night
+        self._agenda = Agenda()
+        clock = self._store.meta("clock")
+        since = datetime.fromisoformat(clock) if clock else _EVER
+        states = {race: self._store.race(race) for race in night.races}
+        self._closes = {
+            race: state.people.closes_at
+            for race, state in states.items()
+            if state.people.closes_at is not None
+        }
+        self.night = with_closes(night, self._closes)
+        for race, state in states.items():
+            # What no visit looks at again must not miss its moment while nobody watched.
+            self._agenda.note(self.night.races[race], state, since if state.standings else _EVER)
 
     async def visit(self, source: str, now: datetime) -> None:
         """Visit a source once and store everything that follows from it.
@@ -106,9 +92,7 @@ class Watch:
         """
         night, poll = self.night, self._store.poll(source)
         try:
-            with _faults_named(source):
-                answer = await self._fetch(night, source, poll, now)
-                report = await self._report(night, source, answer)
+            answer, report = await self.visitor.ask(night, source, poll, now)
         except SourceFailure as error:
             _log.warning("visit failed", source=source, error=f"{type(error).__name__}: {error}")
             if night is self.night:
@@ -120,83 +104,30 @@ class Watch:
             return
         self._take(night, source, poll, answer, report, now)
 
-    # -- fetching ------------------------------------------------------------------------
-
-    async def _fetch(self, night: Night, source: str, poll: PollState, now: datetime) -> _Answer:
-        every = night.config.fetch.unconditional_every
-        unconditional = poll.wants_look or poll.visits % every == 0
-        visit_id = f"{source}-{now:%Y%m%dT%H%M%S}"
-        asked = night.scrapers[source].visit()
-        fetched: list[Page] = []
-        fresh = True
-        try:
-            request = next(asked)
-            while True:
-                page = await self._answer(request, now, visit_id, unconditional=unconditional)
-                fetched.append(page)
-                fresh = fresh and (request.immutable or not page.unchanged)
-                request = asked.send(page)
-        except StopIteration as done:
-            return _Answer(done.value, tuple(fetched), is_look=fresh)
-
-    async def _answer(
-        self, request: Request, now: datetime, visit_id: str, *, unconditional: bool
-    ) -> Page:
-        known = self._page_known(request.url)
-        if request.immutable and known is not None:
-            return replace(known, fetched_at=now, unchanged=True)
-        try:
-            page = await self._fetcher.fetch(
-                request, known=known, now=now, unconditional=unconditional
-            )
-        except FetchFailure as error:
-            self._keeper.keep_failure(request.url, error, now, visit_id)
-            raise
-        self._keeper.keep(page, visit_id)
-        return page
-
-    def _page_known(self, url: str) -> Page | None:
-        if url not in self._known:
-            page = self._store.known_page(url, self._keeper.body)
-            if page is None:
-                return None
-            self._known[url] = page
-        return self._known[url]
-
-    async def _report(self, night: Night, source: str, answer: _Answer) -> Report:
-        """Parse the pages, unless they are the last ones'."""
-        digest = answer.digest
-        last = self._reports.get(source)
-        if last is not None and last[0] == digest:
-            return last[1]
-        report = await self._parser.parse(night.scrapers[source], answer.pages)
-        if night is self.night:
-            self._reports[source] = (digest, report)
-        return report
-
     # -- storing -------------------------------------------------------------------------
 
     def _keep_failure(
         self, night: Night, source: str, poll: PollState, error: SourceFailure, now: datetime
     ) -> None:
         after, events = failed(poll, source, error, now)
-        with self._store.transaction():
+        with self._storing(night, now):
             self._store.save_poll(source, after)
-            self._tell(night, events, None)
-            self._store.set_meta("clock", now.isoformat())
+            self._ledger.tell(night, events)
+            visit = Visit(source, now, Result.FAILED, error=after.error)
+            diary.keep_visit(self._store.db, visit)
 
     def _take(
         self,
         night: Night,
         source: str,
         poll: PollState,
-        answer: _Answer,
+        answer: Fetched,
         report: Report,
         now: datetime,
     ) -> None:
         changed = answer.digest != poll.pages_digest
-        with self._store.transaction():
-            self._remember(answer)
+        with self._storing(night, now):
+            self.visitor.remember(source, answer, report)
             steps = [
                 self._take_race(night, race, use, report, answer.is_look, now)
                 for race, use in night.uses[source]
@@ -212,32 +143,55 @@ class Watch:
                 finished=bool(steps) and all(is_finished(step.state) for _, step in steps),
             )
             self._store.save_poll(source, after)
-            self._tell(night, events, None)
-            self._store.set_meta("clock", now.isoformat())
+            self._ledger.tell(night, events)
+            self._keep_visit(source, answer, steps, now, changed=changed)
 
-    def _remember(self, answer: _Answer) -> None:
-        for page in answer.fetched:
-            if page.status == OK and not page.unchanged:
-                self._store.remember_page(page, digest_of(page.body))
-                self._known[page.url] = page
+    def _keep_visit(
+        self,
+        source: str,
+        answer: Fetched,
+        steps: list[tuple[Race, Step]],
+        now: datetime,
+        *,
+        changed: bool,
+    ) -> None:
+        """Put the visit into the diary, with what became of it for each race."""
+        result = Result.FETCHED if changed else Result.UNCHANGED
+        visit = Visit(source, now, result, answer.is_look, answer.digest if changed else "")
+        became = [diary.became(race.id, source, step) for race, step in steps]
+        diary.keep_visit(self._store.db, visit, became)
+
+    @contextmanager
+    def _storing(self, night: Night, now: datetime) -> Iterator[None]:
+        """Write everything of one moment, then put down when its races are looked at again."""
+        with self._ledger.transaction():
+            yield
+            self._store.set_meta("clock", now.isoformat())
+        for race, state in self._ledger.written.items():
+            self._agenda.note(night.races[race], state, now)
 
     def _take_race(
         self, night: Night, race: Race, use: SourceUse, report: Report, is_look: bool, now: datetime
     ) -> tuple[Race, Step]:
-        state = self._opened(night, race, now)
+        state = self._ledger.opened(night, race, now)
         found = find(report, race, use)
         if isinstance(found, Unmatched):
             step = self._miss(night, race, use, state, found, now)
         else:
-            arrival = _arrival(night, race, report, found.contest, now, is_look=is_look)
+            arrival = replace(
+                _arrival(night, race, report, found.contest, now, is_look=is_look),
+                is_live=use.source in state.people.live,
+                race=race.id,
+                source=use.source,
+            )
             step = advance(night.races[race.id], state, use.source, arrival)
             if not state.opened and any(event.kind is Kind.NOTE_ADDED for event in step.events):
                 # A note of the days before: its thread is opened first.
-                state = self._open(night, race, state, now)
+                state = self._ledger.open(night, race, state, now)
                 step = advance(night.races[race.id], state, use.source, arrival)
             if step.verdict in (Verdict.ACCEPTED, Verdict.REVISED):
                 self._store.add_history(race.id, use.source, arrival.snapshot)
-        self._save(night, race, step, now)
+        self._ledger.save(night, race, step, now)
         return race, step
 
     def _miss(
@@ -253,54 +207,6 @@ class Watch:
         alarm = late or found.kind is not Trouble.CONTEST_MISSING
         return miss(night.races[race.id], state, use.source, found.sentence, now, alarm=alarm)
 
-    def _opened(self, night: Night, race: Race, now: datetime) -> RaceState:
-        """Read the race's state; its root is posted on election morning, or when we begin."""
-        state = self._store.race(race.id)
-        if state.opened:
-            return state
-        zone = ZoneInfo(night.places[race.id].zone)
-        if now < datetime.combine(race.election.date, MORNING, tzinfo=zone):
-            return state
-        return self._open(night, race, state, now)
-
-    def _open(self, night: Night, race: Race, state: RaceState, now: datetime) -> RaceState:
-        step = open_race(night.races[race.id], state, now)
-        self._save(night, race, step, now)
-        return step.state
-
-    def _save(self, night: Night, race: Race, step: Step, now: datetime) -> None:
-        self._store.save_race(race.id, step.state, night.digests)
-        self._tell(night, step.events, race, step.state)
-        if step.tally is not None:
-            self._store.save_standings(race.id, step.state, step.decisions, step.tally, now)
-
-    def _tell(
-        self,
-        night: Night,
-        events: Iterable[Event],
-        race: Race | None,
-        state: RaceState | None = None,
-    ) -> None:
-        """Write events down and put what they say into the outbox."""
-        scene = scene_of(night, race, state)
-        for event in self._store.add_events(events, night.digests):
-            _log.info(event.kind.value, race=event.race, source=event.source, reason=event.reason)
-            has_root = state is not None and state.opened and event.kind is not Kind.RACE_OPENED
-            if race is not None and has_root:
-                self._root_everywhere(race, scene, event.at)
-            said = self._store.said(event.race, event.about) if event.kind in _ABOUT else ()
-            self._store.put(posts(event, replace(scene, said=said)))
-
-    def _root_everywhere(self, race: Race, scene: Scene, now: datetime) -> None:
-        """Give a channel that was added later its own root, so replies have their thread."""
-        opened = Event(key=scene.root, kind=Kind.RACE_OPENED, at=now, race=race.id)
-        missing = [
-            channel
-            for channel in channels_of(race, scene.slack)
-            if not self._store.has_post(post_key(scene.root, channel))
-        ]
-        self._store.put(p for p in posts(opened, scene) if p.channel in missing)
-
     def _counting_since(
         self, night: Night, scraper: Scraper, steps: list[tuple[Race, Step]], now: datetime
     ) -> datetime | None:
@@ -308,66 +214,88 @@ class Watch:
         closes = (
             night.places[race.id].closes_at
             for race, step in steps
-            if not (step.tally is not None and step.tally.is_complete) and not scraper.hand_kept
+            if not (step.tally is not None and step.tally.is_complete)
+            and not (step.state.uncontested or scraper.hand_kept)
         )
         return max(
             (close for close in closes if timedelta(0) <= now - close <= COUNTING), default=None
         )
 
+    # -- people and time -----------------------------------------------------------------
+
+    def act(self, act: Act, now: datetime) -> Answer:
+        """Answer a person's act once: apply it or refuse it, and tell what follows."""
+        db, night = self._store.db, self.night
+        with self._storing(night, now):
+            audit.put(db, act)
+            answered = audit.answer_of(db, act.id)
+            if answered is not None:
+                return Answer(*answered)
+            answer = self._taker.take(night, act, now)
+            if answer.applied:
+                self.visitor.keep_act(act, now)
+            audit.answer(db, act.id, now, answer.sentence, answer.before)
+        self._move_close(act.race)
+        return answer
+
+    def take_acts(self, now: datetime) -> frozenset[str]:
+        """Answer every act that waits in the audit table; return the races they are of.
+
+        One that cannot be answered keeps no other one waiting: its error is raised last.
+        """
+        waiting = audit.unanswered(self._store.db)
+        trouble: list[Exception] = []
+        for name, act in waiting:
+            try:
+                self._take_act(name, act, now)
+            except Exception as error:  # noqa: BLE001 - raised again when the others are answered
+                trouble.append(error)
+        if trouble:
+            raise trouble[0]
+        return frozenset(act.race for _, act in waiting if act is not None)
+
+    def _take_act(self, name: str, act: Act | None, now: datetime) -> None:
+        if act is not None:
+            self.act(act, now)
+            return
+        with self._ledger.transaction():
+            audit.answer(self._store.db, name, now, UNREADABLE, None)
+
+    def _move_close(self, race: str) -> None:
+        """Put a close that was moved into plans, arrivals and messages."""
+        state = self._ledger.written.get(race)
+        if state is None or state.people.closes_at == self._closes.get(race):
+            return
+        self._closes.pop(race, None)
+        if state.people.closes_at is not None:
+            self._closes[race] = state.people.closes_at
+        self.night = with_closes(self.configured, self._closes)
+
+    def next_tick(self) -> datetime | None:
+        """Return when time alone may next change what is told, None while it cannot."""
+        return self._agenda.first()
+
+    def tick(self, now: datetime, most: int | None = None) -> None:
+        """Look again at the races whose moment has come, in order of time, `most` at once."""
+        night = self.night
+        for race in self._agenda.due(now)[:most]:
+            with self._storing(night, now):
+                watched = night.races[race]
+                step = pass_time(watched, self._store.race(race), now)
+                self._ledger.save(night, watched.race, step, now)
+
     # -- reload --------------------------------------------------------------------------
 
     def reload(self, night: Night, changes: tuple[Change, ...], now: datetime) -> None:
         """Take a changed configuration between visits (design §8)."""
-        before, self.night = self.night, night
-        with self._store.transaction():
+        before = self.night
+        self.use(night)
+        night = self.night
+        with self._storing(night, now):
             self._store.keep_config(night.config.digest, night.config.text, now)
+            self._store.keep_config(night.rules.digest, night.rules.text, now)
             self._store.set_meta("config", night.config.digest)
-            for change in changes:
-                self._visit_soon(night, change)
-                if change.kind is ChangeKind.NEW_BASELINE:
-                    self._new_baseline(night, change)
-                elif change.kind is ChangeKind.RE_DECIDE:
-                    self._redecide(night, before.races[change.id].race, now)
-
-    def _visit_soon(self, night: Night, change: Change) -> None:
-        """Have a source visited at once that is new, asked anew, or has a new race to serve."""
-        for source, uses in night.uses.items():
-            is_it = change.kind in _OF_A_SOURCE and change.id == source
-            races = {race.id for race, _ in uses}
-            if is_it or (change.kind is ChangeKind.RACE_ADDED and change.id in races):
-                poll = self._store.poll(source)
-                again = replace(poll, visited_at=None, visits=0, finished=False)
-                self._store.save_poll(source, again)
-
-    def _new_baseline(self, night: Night, change: Change) -> None:
-        self._reports.pop(change.id, None)
-        for race, _ in night.uses.get(change.id, ()):
-            if change.race in ("", race.id):
-                state = self._store.race(race.id)
-                rest = {k: v for k, v in state.standings.items() if k != change.id}
-                self._store.save_race(race.id, replace(state, standings=rest), night.digests)
-
-    def _redecide(self, night: Night, before: Race, now: datetime) -> None:
-        watched = night.races[before.id]
-        state = refitted(self._store.race(before.id), before, watched.race)
-        step = redecide(watched, state, now)
-        self._save(night, watched.race, step, now)
-        self._store.keep_standings(before.id, (e.candidate for e in watched.race.endorsements))
-
-
-@contextmanager
-def _faults_named(source: str) -> Iterator[None]:
-    """Turn whatever a scraper's own code raises into its source's failure."""
-    try:
-        yield
-    except MonitorError:
-        raise
-    except Exception as error:
-        _log.exception("scraper broke", source=source)
-        raise ScraperBroken(
-            f"the scraper of {source} failed on what the site answered "
-            f"({type(error).__name__}: {error}); use another source or the sheet, and mend it"
-        ) from error
+            self._reload.take(before, night, changes, now)
 
 
 def _arrival(
@@ -390,21 +318,5 @@ def _arrival(
         closes_at=night.places[race.id].closes_at,
         election_date=report.election_date,
         is_test=report.is_test,
-    )
-
-
-def scene_of(night: Night, race: Race | None, state: RaceState | None) -> Scene:
-    """Gather what messages need beside their events."""
-    if race is None or state is None:
-        return Scene(slack=night.config.slack, sources=night.facts)
-    place = night.places[race.id]
-    return Scene(
-        slack=night.config.slack,
-        sources=night.facts,
-        race=race,
-        rule=night.races[race.id].rule,
-        closes_at=place.closes_at,
-        zone=place.zone,
-        snapshots={s: v.accepted for s, v in state.standings.items() if v.accepted is not None},
-        root=state.chain.get("race", ""),
+        people=people_of(race),
     )

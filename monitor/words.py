@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.decide import Block
 from monitor.model import UnitKind, Units, VoteType
+from monitor.sentences import BLOCK_SENTENCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,23 +24,7 @@ if TYPE_CHECKING:
 NAME_LIMIT = 80
 _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv", "v"})
 
-BLOCK_SENTENCES = {
-    Block.HELD: "new numbers are under check",
-    Block.SOURCES_DISAGREE: "two sources for the same county disagree",
-    Block.COUNTY_MISSING: "a county of this race has no numbers yet",
-    Block.ONE_LOOK: "waiting for a second look at the same numbers",
-    Block.RULE_UNKNOWN: "no rule card covers this contest",
-    Block.RULE_UNVERIFIED: "the state's rule is not verified",
-    Block.NOT_COMPLETE: "the count is not complete",
-    Block.NO_ELECTION_DAY: "marked complete, but no election-day votes are in",
-    Block.WRITE_IN_AHEAD: "write-ins are ahead and their names are not reported",
-    Block.UNCONTESTED: "nobody else is on the ballot, so there is no race to win",
-    Block.HAND_KEPT: "numbers kept by hand need a named person to confirm",
-    Block.PLACE_OPEN: "the gap is smaller than the votes that may still come",
-    Block.THRESHOLD_OPEN: "the votes that may still come decide whether the threshold is met",
-}
-"""One sentence for each reason why there is no outcome yet."""
-
+_MEMBER = re.compile(r"[UW][A-Z0-9]{8,20}")
 _TYPE_WORDS = {
     VoteType.EARLY: "early",
     VoteType.ABSENTEE_MAIL: "mail",
@@ -55,6 +40,12 @@ def safe(text: str) -> str:
     plain = " ".join(plain.split())[:NAME_LIMIT]
     plain = re.sub(r":(?=[A-Za-z+][\w+'-]*:)", " ", plain.replace("://", ": //"))
     return plain.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def safe_text(text: str, limit: int = 400) -> str:
+    """Write a longer text from outside, a note or a reason, each word made safe."""
+    kept = text if len(text) <= limit else text[: limit - 1] + "…"
+    return " ".join(" ".join(safe(word) for word in kept.split()).split())
 
 
 def link(url: str, label: str) -> str:
@@ -92,6 +83,30 @@ def percent(votes: int, total: int) -> str:
     if tenths % 50 == 0 and tenths * total > 1000 * votes:
         tenths -= 1
     return f"{tenths // 10}.{tenths % 10}%"
+
+
+def share(votes: int, total: int, line: tuple[int, int] | None) -> str:
+    """Write a share beside a line it is above or below: never the line's own figure.
+
+    `line` is (numerator, denominator) of the rule's share, None where it asks for none.
+    50.04% stays 50.04%; what three decimals cannot tell apart is given in votes.
+    """
+    plain = percent(votes, total)
+    if line is None or total <= 0 or votes * line[1] == total * line[0]:
+        return plain
+    if plain != percent(*line):
+        return plain
+    for places in (2, 3):
+        scale = 100 * 10**places
+        shown = (2 * scale * votes + total) // (2 * total)
+        if shown * line[1] != scale * line[0]:
+            return f"{shown // 10**places}.{shown % 10**places:0{places}}%"
+    return f"{votes:,} of {total:,} votes"
+
+
+def votes(number: int) -> str:
+    """Write a number of votes, without its sign: "1 vote", "2,559 votes"."""
+    return f"{abs(number):,} {'vote' if abs(number) == 1 else 'votes'}"
 
 
 def signed(number: int) -> str:
@@ -135,17 +150,40 @@ def types_line(tally: Tally) -> str:
     return ", ".join(parts)
 
 
+def counted(tally: Tally) -> str:
+    """Begin a SAY sentence: how much is counted, and nothing more than that."""
+    if tally.is_complete:
+        return all_units(tally.units)
+    if tally.units is None or tally.missing:
+        return f"With {tally.total:,} votes counted so far"
+    kind = tally.units.kind.value if tally.units.kind is not UnitKind.UNITS else "reporting units"
+    return f"With {tally.units.reported:,} of {tally.units.total:,} {kind} reporting"
+
+
 def reasons(decision: Decision, tally: Tally) -> str:
     """Write every reason why there is no outcome yet, in one sentence."""
     # A second look is news only when nothing else is waited for.
-    open_ones = [block for block in decision.blocks if block is not Block.ONE_LOOK]
-    words = [
-        f"{units_long(tally.units)}"
+    open_ones = tuple(block for block in decision.blocks if block is not Block.ONE_LOOK)
+    if Block.WRITE_IN_AHEAD in open_ones:  # then somebody does run against ours
+        open_ones = tuple(block for block in open_ones if block is not Block.UNCONTESTED)
+    return block_words(open_ones or decision.blocks, tally)
+
+
+def block_words(blocks: Iterable[Block], tally: Tally) -> str:
+    """Write reasons for no outcome, with the units where the count is not complete."""
+    return "; ".join(
+        units_long(tally.units)
         if block is Block.NOT_COMPLETE and tally.units
         else BLOCK_SENTENCES[block]
-        for block in open_ones or decision.blocks
-    ]
-    return "; ".join(words)
+        for block in blocks
+    )
+
+
+def sentence(text: str) -> str:
+    """Write words as a sentence of their own: "Nothing else is open."; none as none."""
+    if not text:
+        return ""
+    return f"{text[:1].upper()}{text[1:]}" + ("" if text.endswith((".", "!", "?")) else ".")
 
 
 def clock(moment: datetime, zone: str, now: datetime) -> str:
@@ -170,10 +208,27 @@ def day_of(moment: datetime, zone: str) -> str:
     return f"{local:%b} {local.day}"
 
 
+def dated(moment: datetime, zone: str) -> str:
+    """Write a moment with its weekday, date and zone: "Fri, May 18, 11:00 AM ET"."""
+    local = moment.astimezone(ZoneInfo(zone))
+    return f"{local:%a}, {local:%b} {local.day}, {clock(moment, zone, moment)}"
+
+
+def full_day(moment: datetime, zone: str) -> str:
+    """Write the day of a moment in a zone, its month in full: "June 6"."""
+    local = moment.astimezone(ZoneInfo(zone))
+    return f"{local:%B} {local.day}"
+
+
 def zone_letters(local: datetime) -> str:
     """Write a US zone as people say it: ET, CT, MT, PT; others as they are."""
     name = local.strftime("%Z")
     return re.sub(r"^([ECMP])[SD]T$", r"\1T", name) if local.tzinfo is not UTC else "UTC"
+
+
+def mentions(people: Iterable[str]) -> str:
+    """Mention callers: a Slack member id notifies, a name stands as it is."""
+    return listing(f"<@{one}>" if _MEMBER.fullmatch(one) else safe(one) for one in people)
 
 
 def listing(names: Iterable[str]) -> str:

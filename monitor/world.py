@@ -12,6 +12,7 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from monitor import warc
+from monitor.act_json import act_of
 from monitor.errors import ArchiveFailure, FetchFailure, NotRecorded
 from monitor.fetch import MISSING, OK, refuse_status, stored_answer, unchanged
 from monitor.model import Page
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from monitor.model import Request
+    from monitor.people import Act
     from monitor.warc import Contents, Entry
 
 _ERRORS = {kind.__name__: kind for kind in FetchFailure.__subclasses__()}
@@ -33,6 +35,7 @@ class World:
     `config_text` and `rules_digest` stand in its first record, whose SHA-256 is
     `archive_id`: a longer copy of the same recording has the same one. `starts_at`:
     when the first record after it becomes visible; `ends_at`: when the last one does.
+    `acts`: what people did, each with the time it was taken, in that order.
     `damaged_tail`: the file ends in a torn record, which is left out.
     """
 
@@ -52,6 +55,7 @@ class World:
         self._lines = _timelines(entries, visible)
         self.urls = frozenset(self._lines)
         self._held: dict[str, tuple[int, bytes]] = {}
+        self.acts = self._acts(entries)
 
     @classmethod
     def read(cls, path: Path) -> World:
@@ -113,11 +117,25 @@ class World:
         """Return an entry's body; one per URL is held, for most polls find nothing new."""
         offset, body = self._held.get(entry.url, (-1, b""))
         if offset != entry.offset:
-            with self.path.open("rb") as file:
-                size, member = warc.member_at(file, entry.offset, self.path)
-            body = warc.parse(member, entry.offset, size, self.path)[1]
+            body = self._read(entry)
             self._held[entry.url] = (entry.offset, body)
         return body
+
+    def _read(self, entry: Entry) -> bytes:
+        with self.path.open("rb") as file:
+            size, member = warc.member_at(file, entry.offset, self.path)
+        return warc.parse(member, entry.offset, size, self.path)[1]
+
+    def _acts(self, entries: list[Entry]) -> tuple[tuple[datetime, Act], ...]:
+        """Read the acts; one kept twice counts as of the last time, which is when it was stored."""
+        kept = {entry.url: entry for entry in entries if entry.url.startswith(warc.ACT)}
+        try:
+            acts = [(entry.date, act_of(self._read(entry))) for entry in kept.values()]
+        except ValueError as error:
+            raise ArchiveFailure(
+                f"{self.path} holds an act that cannot be read ({error}); restore it from a copy"
+            ) from None
+        return tuple(sorted(acts, key=lambda act: act[0]))
 
 
 class RecordedFetcher:

@@ -23,7 +23,7 @@ from dataclasses import asdict, dataclass, field
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from monitor import app, watch
+from monitor import app, ledger, watch
 from monitor.cli import main
 from tests.commands import ROOT, bare_environment
 
@@ -81,8 +81,9 @@ class Counting:
 
     def begin(self) -> None:
         """Wrap where news begins and ends; count from here on, unless only news is asked for."""
-        module: Any = watch
-        compose, visit = module.posts, module.Watch.visit
+        writing: Any = ledger
+        visiting: Any = watch.Watch
+        compose, visit = writing.posts, visiting.visit
 
         def composed(*args: Any) -> Any:
             self._is_news = True
@@ -95,7 +96,7 @@ class Counting:
                 self.end()
             await visit(*args)
 
-        module.posts, module.Watch.visit = composed, visited
+        writing.posts, visiting.visit = composed, visited
         if not self._kind.startswith("news"):
             self._look()
 

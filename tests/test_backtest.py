@@ -279,7 +279,7 @@ def test_a_tie_at_the_cut_of_people_below_the_share_is_no_tie_of_the_law() -> No
     decision = decide(race, "Candidate D", line, card("TX"), tally, Evidence(two_looks=True))
     assert decision.outcome is Outcome.NONE
     assert decision.if_final is Outcome.NONE
-    assert Block.PLACE_OPEN in decision.blocks
+    assert decision.blocks == (Block.SEATS_MIXED,)
 
 
 def test_the_card_is_that_of_the_contest() -> None:

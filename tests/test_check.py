@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from monitor import app
-from monitor.check import Answer, Checked, Grade, check_channels, check_race
+from monitor import app, rule_checks
+from monitor.check import Answer, Checked, Grade, Kept, check_channels, check_race
 from monitor.config import load_config
 from monitor.errors import Blocked, LayoutChanged, NotFound, Unreachable
 from monitor.model import Contest, Report, Selection
-from monitor.rules import RuleBook
+from monitor.races import AUTO, Policy, PolicyKind
+from monitor.rulebook import shipped_rules
+from monitor.rules import FACTS, RuleBook
+from monitor.verification import checks_of
 from tests.commands import NIGHTS, run
 from tests.sheet_desk import served, write_config, write_sheet
 
@@ -53,7 +56,8 @@ def test_the_sentence_to_sign_off(night: Night) -> None:
     assert checked(night, Report((contest(),))).sign_off == (
         "We speak for Deberry (endorsed by Example Coalition) in "
         "«DISTRICT ATTORNEY DISTRICT 16 - DEM»; rivals Echols and Meier; "
-        "needs more than 30% (North Carolina); polls close 7:30 PM ET; posts to #primary-night."
+        "needs more than 30% (North Carolina); polls close 7:30 PM ET; posts to #primary-night; "
+        "no callers; outcomes go out at once."
     )
 
 
@@ -83,14 +87,15 @@ def test_an_unverified_method_means_no_outcome(night: Night) -> None:
     rules = tuple(replace(rule, sources=()) for rule in night.rules.rules)
     bare = app.night_of(night.config, RuleBook(rules, "d"))
     told = sentences(checked(bare, None), Grade.AMBER)
-    assert "NC: method, base and follow up unverified, no automatic outcome" in told
+    assert told == (
+        "NC: rule unverified (method, base and follow up), no automatic outcome; READY TO CALL "
+        "instead; clear with `run.py rules verify NC --who NAME --source URL`"
+    )
 
 
 def test_a_rule_that_is_fully_verified_is_green(night: Night) -> None:
     source = night.rules.rules[0].sources[0][1]
-    facts = ("method", "base", "follow_up", "recount", "late_ballots", "tie", "canvass",
-             "certification", "polls_close")  # fmt: skip
-    named = tuple((fact, source) for fact in facts)
+    named = tuple((fact, source) for fact in FACTS)
     rules = tuple(replace(rule, sources=named) for rule in night.rules.rules)
     result = checked(app.night_of(night.config, RuleBook(rules, "d")), Report((contest(),)))
     assert result.grade is Grade.GREEN
@@ -151,7 +156,137 @@ def test_without_an_ops_channel_nobody_hears_of_trouble(night: Night) -> None:
     assert [one.grade for one in check_channels(night)] == [Grade.GREEN]
 
 
+# -- callers, policies, and who runs against whom -------------------------------------------
+
+
+def with_race(night: Night, **values: object) -> Night:
+    """Return the night with other values in its race."""
+    race = replace(night.config.races[0], **values)  # type: ignore[arg-type]
+    return app.night_of(replace(night.config, races=(race,)))
+
+
+AFTER_5 = Policy(PolicyKind.AFTER, 5)
+ASKED = Policy(PolicyKind.ON_CONFIRMATION)
+ANA = ("Ana Ruiz",)
+TWO = ("Ana Ruiz", "U024BE7LH")
+BY_KIND = (("lost", ASKED), ("runoff-possible", AUTO))
+
+
+@pytest.mark.parametrize(
+    ("callers", "policies", "told"),
+    [
+        ((), (), "at once"),
+        (ANA, (), "after 3 minutes unless Ana Ruiz stops them"),
+        (TWO, (("", AFTER_5),), "after 5 minutes unless Ana Ruiz or U024BE7LH stops them"),
+        (ANA, (("", AUTO),), "at once"),
+        (ANA, (("", ASKED),), "only when Ana Ruiz confirms them"),
+        (ANA, (("", AUTO), *BY_KIND), "at once; lost: only when Ana Ruiz confirms it"),
+        ((), (("lost", AFTER_5),), "at once; lost: after 5 minutes unless somebody stops it"),
+        (
+            (),
+            (("tie", Policy(PolicyKind.AFTER, 1)),),
+            "at once; tie: after 1 minute unless somebody stops it",
+        ),
+    ],
+)
+def test_the_sentence_says_how_outcomes_go_out(
+    night: Night, callers: tuple[str, ...], policies: tuple[tuple[str, Policy], ...], told: str
+) -> None:
+    made = with_race(night, callers=callers, policies=policies)
+    assert checked(made, None).sign_off.endswith(f"; outcomes go out {told}.")
+
+
+def test_the_sentence_says_who_is_asked(night: Night) -> None:
+    said = checked(with_race(night, callers=TWO, policies=BY_KIND), None).sign_off
+    assert said.endswith(
+        "; posts to #primary-night; callers Ana Ruiz and U024BE7LH; outcomes go out after 3 "
+        "minutes unless Ana Ruiz or U024BE7LH stops them; lost: only when Ana Ruiz or U024BE7LH "
+        "confirms it; runoff possible: at once."
+    )
+
+
+@pytest.mark.parametrize(
+    ("policies", "told"),
+    [
+        ((("", ASKED),), "outcomes wait to be confirmed, and no callers are named who would be"),
+        ((("lost", AFTER_5),), "outcomes wait for minutes to be stopped, and no callers are named"),
+        ((("", AUTO),), ""),
+        ((), ""),
+    ],
+)
+def test_a_policy_that_asks_nobody_is_amber(
+    night: Night, policies: tuple[tuple[str, Policy], ...], told: str
+) -> None:
+    said = sentences(checked(with_race(night, policies=policies), None), Grade.AMBER)
+    assert ("no callers" in said) == bool(told)
+    assert told in said
+    asked = with_race(night, policies=policies, callers=("Ana Ruiz",))
+    assert "no callers" not in sentences(checked(asked, None), Grade.AMBER)
+
+
+@pytest.mark.parametrize("caller", ["U024", "u024be7lh", "U024BE7LH-1", "C024BE7LH", "T0G9PQBBK"])
+def test_an_id_that_is_no_members_is_amber(night: Night, caller: str) -> None:
+    told = sentences(checked(with_race(night, callers=(caller,)), None), Grade.AMBER)
+    assert f"caller \"{caller}\" looks like an id of Slack's, but not like a member's" in told
+
+
+@pytest.mark.parametrize("caller", ["U024BE7LH", "W012A3CDE9", "Ana Ruiz", "Ulla", "Wade", "DIEGO"])
+def test_names_and_members_ids_are_taken_as_they_are(night: Night, caller: str) -> None:
+    told = sentences(checked(with_race(night, callers=(caller,)), None), Grade.AMBER)
+    assert "looks like" not in told
+
+
+def test_an_uncontested_race_is_one_amber_line_and_no_contest(night: Night) -> None:
+    made = with_race(night, uncontested=True, sources=())
+    result = check_race(made, made.config.races[0], {}, EVENING)
+    assert [(one.grade, one.sentence) for one in result.findings] == [
+        (Grade.AMBER, "uncontested: no votes are read, and one line on election day says so")
+    ]
+    assert result.sign_off == (
+        "We speak for Deberry (endorsed by Example Coalition) in Durham DA, uncontested; "
+        "posts to #primary-night; no callers."
+    )
+    assert made.plans == {}
+
+
+def test_a_race_that_follows_an_unknown_one_is_amber(night: Night) -> None:
+    made = with_race(night, follows="durham-primary")
+    told = sentences(checked(made, None), Grade.AMBER)
+    assert 'follows "durham-primary", a race neither config.toml nor the database knows' in told
+    kept = Kept(races=frozenset({"durham-primary"}))
+    known = check_race(made, made.config.races[0], None, EVENING, kept)
+    assert "follows" not in sentences(known, Grade.AMBER)
+
+
+def test_a_check_of_an_older_rule_card_is_amber_where_it_matters(night: Night) -> None:
+    at = datetime(2026, 11, 20, tzinfo=UTC)
+    rules = night.rules
+    found = checks_of(rules, "NC", date(2018, 5, 8), ("tie",), "Ada Ops", "https://x.org", at)
+    kept = Kept(outdated=found)
+    told = sentences(check_race(night, night.config.races[0], None, EVENING, kept), Grade.AMBER)
+    assert told.count("the check of") == 1
+    assert (
+        "NC: the check of tie (party-primary) by Ada Ops on Nov 20, 2026 was of other words than "
+        "the rule card has now; read it and verify again"
+    ) in told
+
+
 # -- the command -------------------------------------------------------------------------
+
+
+def test_check_takes_what_the_database_holds(tmp_path: Path) -> None:
+    """A fact a person checked is not named any more; an outdated check is."""
+    config, database = write_config(tmp_path, write_sheet(tmp_path)), tmp_path / "night.db"
+    call = ("check", "--config", config, "--database", database)
+    assert "runoff date" in run(*call).out
+    at = datetime(2026, 11, 20, tzinfo=UTC)
+    book, day = shipped_rules(), date(2018, 3, 6)
+    made = checks_of(book, "TX", day, ("runoff_date",), "Ada Ops", "https://x.org", at)
+    rule_checks.record(database, made)
+    assert "runoff date" not in run(*call).out
+    stale = replace(made[0], facts=("tie",), seen="what it said then")
+    rule_checks.record(database, (stale,))
+    assert "amber: TX: the check of tie (party-primary) by Ada Ops" in run(*call).out
 
 
 def test_check_online_visits_the_source(tmp_path: Path) -> None:

@@ -31,7 +31,15 @@ from monitor.config import (
 )
 from monitor.discover import discover
 from monitor.errors import ConfigInvalid
-from monitor.races import Channel, ElectionKind, General
+from monitor.races import (
+    AUTO,
+    CALLERS_FIRST,
+    Channel,
+    ElectionKind,
+    General,
+    Policy,
+    PolicyKind,
+)
 
 if TYPE_CHECKING:
     from monitor.races import Config
@@ -182,6 +190,63 @@ def test_the_records_hold_what_the_file_says() -> None:
     assert config.slack.channels == (Channel("#night", ("Example Coalition", "Second Group")),)
     assert (config.slack.rehearsal_channel, config.slack.quarantine_seconds) == ("", 30)
     assert (config.fetch.contact, config.fetch.unconditional_every) == ("a@example.org", 10)
+
+
+PEOPLE = """\
+callers = ["Ana Ruiz", "U024BE7LH"]
+policy = "after-5-minutes"
+policies = { lost = "on-confirmation", runoff_possible = "auto", tie = "after-1-minute" }
+withdrawn = ["Lee Other"]
+unexpired = true
+follows = "durham-da"
+polls_close = 20:00:00
+"""
+
+
+def test_who_runs_and_who_is_asked() -> None:
+    wake = read(edited(("polls_close = 20:00:00\n", PEOPLE))).races[1]
+    assert wake.callers == ("Ana Ruiz", "U024BE7LH")
+    assert (wake.withdrawn, wake.unexpired) == (("Lee Other",), True)
+    assert (wake.uncontested, wake.follows) == (False, "durham-da")
+    given = {kind: wake.policy(kind) for kind in ("won", "lost", "runoff-possible", "tie")}
+    assert given == {
+        "won": Policy(PolicyKind.AFTER, 5),
+        "lost": Policy(PolicyKind.ON_CONFIRMATION),
+        "runoff-possible": AUTO,
+        "tie": Policy(PolicyKind.AFTER, 1),
+    }
+
+
+@pytest.mark.parametrize(
+    ("keys", "usual"),
+    [("", AUTO), ('callers = ["Ana Ruiz"]\n', CALLERS_FIRST), ('policy = "auto"\n', AUTO)],
+)
+def test_callers_are_asked_for_three_minutes_unless_a_policy_says_otherwise(
+    keys: str, usual: Policy
+) -> None:
+    race = read(edited(("polls_close", f"{keys}polls_close"))).races[1]
+    assert {race.policy(kind) for kind in ("won", "lost", "advanced", "runoff")} == {usual}
+    assert Policy(PolicyKind.AFTER, 3) == CALLERS_FIRST
+
+
+WAKE_USE = """
+[[races.sources]]
+source = "wake_clarity"
+covers = ["Wake"]
+contest = 'District Attorney'
+"""
+
+
+def test_an_uncontested_race_has_no_sources() -> None:
+    text = edited((WAKE_USE, ""), ("polls_close", "uncontested = true\npolls_close"))
+    wake = read(text).races[1]
+    assert (wake.uncontested, wake.sources) == (True, ())
+
+
+def test_a_race_may_follow_one_that_only_the_database_knows() -> None:
+    """`check` names it in amber; a refusal would take the other races along."""
+    wake = read(edited(("polls_close", 'follows = "long-ago"\npolls_close'))).races[1]
+    assert wake.follows == "long-ago"
 
 
 def test_a_source_has_its_scraper_by_id_by_scraper_or_by_platform() -> None:
@@ -371,6 +436,15 @@ TWO = '[sources.two]\nscraper = "nc_durham"\nelection = "may"\n'
          [Change(ChangeKind.RE_DECIDE, "durham-da", what="endorsements")]),
         ([("polls_close = 20:00:00", "polls_close = 21:00:00"), ('"Wake DA"', '"Wake"')],
          [Change(ChangeKind.RE_DECIDE, "wake-da", what="name, polls_close")]),
+        ([("polls_close = 20:00:00\n", PEOPLE)],
+         [Change(ChangeKind.RE_DECIDE, "wake-da",
+                 what="callers, policies, withdrawn, unexpired, follows")]),
+        ([("polls_close", 'callers = ["Ana Ruiz"]\npolls_close')],
+         [Change(ChangeKind.RE_DECIDE, "wake-da", what="callers")]),
+        ([("polls_close", 'policies = { lost = "on-confirmation" }\npolls_close')],
+         [Change(ChangeKind.RE_DECIDE, "wake-da", what="policies")]),
+        ([(WAKE_USE, ""), ("polls_close", "uncontested = true\npolls_close")],
+         [Change(ChangeKind.RE_DECIDE, "wake-da", what="sources, uncontested")]),
         ([('"#night"', '"#nights"')], [Change(ChangeKind.CHANNELS, what="channels")]),
         ([("a@example.org", "b@example.org")], [Change(ChangeKind.FETCH, what="contact")]),
         ([('kind = "partisan-primary-closed"', 'kind = "partisan-primary-open"')],
@@ -430,7 +504,7 @@ def test_the_shipped_config_holds_the_four_nights() -> None:
 
 
 def test_the_schema_file_is_up_to_date() -> None:
-    made = json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
+    made = json.dumps(schema(), indent=1, ensure_ascii=False) + "\n"
     written = (ROOT / "config.schema.json").read_text(encoding="utf-8")
     assert written == made, "write it anew: run.py config schema > config.schema.json"
 

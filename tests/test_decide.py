@@ -7,16 +7,27 @@ certified counts and on every way the late ballots could still fall.
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import product
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.decide import Basis, Block, Evidence, Outcome, Standing, decide
-from monitor.model import VoteType
+from monitor.decide import (
+    Basis,
+    Block,
+    Decision,
+    Evidence,
+    Outcome,
+    Outstanding,
+    Standing,
+    decide,
+)
+from monitor.model import ResultsStatus, VoteType
 from monitor.rules import FollowUp, Method, Recount, RecountKind, Rule
-from monitor.tally import add_up
+from monitor.tally import Tally, add_up
 from tests.core_examples import (
     BEXAR,
     BEXAR_NIGHT,
@@ -46,6 +57,9 @@ from tests.core_examples import (
     snapshot,
     tally_of,
 )
+
+if TYPE_CHECKING:
+    from monitor.races import Race
 
 US = "Ours"
 ONE = race(US)
@@ -334,6 +348,304 @@ def test_uncontested_is_never_won(card: Rule, write_in: int | None) -> None:
     assert Block.UNCONTESTED in made.blocks
 
 
+# -- a clinch: before the end, and whatever still comes --------------------------------------
+
+AT = datetime(2018, 5, 9, 2, 0, tzinfo=UTC)
+
+
+def left(votes: int, *, estimate: bool = False, seen: Evidence = TWO_LOOKS) -> Evidence:
+    return replace(seen, outstanding=Outstanding(votes, estimate, "county clerk", AT))
+
+
+def night(votes: dict[str, int], card: Rule = PLURALITY, seen: Evidence = TWO_LOOKS) -> Decision:
+    """Decide at 5 of 57 precincts."""
+    return decision_of(ONE, votes, card, None, (5, 57), seen=seen)
+
+
+@pytest.mark.parametrize(("gap", "outcome"), [(800, Outcome.NONE), (802, Outcome.WON)])
+def test_an_official_count_of_ballots_left_clinches_above_its_last_vote(
+    gap: int, outcome: Outcome
+) -> None:
+    made = night({US: 5_000 + gap // 2, "A": 5_000 - gap // 2}, seen=left(800))
+    assert (made.outcome, made.late) == (outcome, 800)
+    won = outcome is Outcome.WON
+    assert made.basis is (Basis.CLINCHED if won else Basis.NONE)
+    assert made.blocks == (() if won else (Block.NOT_COMPLETE, Block.PLACE_OPEN))
+    assert made.outstanding == left(800).outstanding
+
+
+def test_nothing_is_clinched_on_an_estimate() -> None:
+    """Queens 2019: 3,400 became 6,300, so an estimate is doubled and proves nothing."""
+    made = night({US: 9_000, "A": 1_000}, seen=left(800, estimate=True))
+    assert (made.outcome, made.computed, made.late) == (Outcome.NONE, Outcome.WON, 1_600)
+    assert made.blocks == (Block.NOT_COMPLETE,)
+
+
+def test_a_figure_of_ballots_left_replaces_the_states_late_ballots() -> None:
+    """3 percent of 10,000 is 300; the county has 100 left, or about 200."""
+    votes = {US: 5_100, "A": 4_900}
+    assert decision_of(ONE, votes, PLURALITY).blocks == (Block.PLACE_OPEN,)
+    fewer = decision_of(ONE, votes, PLURALITY, seen=left(100))
+    assert (fewer.outcome, fewer.basis, fewer.late) == (Outcome.WON, Basis.COMPLETE, 100)
+    about = decision_of(ONE, votes, PLURALITY, seen=left(200, estimate=True))
+    assert (about.outcome, about.late, about.slack) == (Outcome.NONE, 400, 400)
+
+
+def test_the_guard_stands_under_a_clinch_too() -> None:
+    assert night({US: 5_050, "A": 4_950}, seen=left(0)).outcome is Outcome.NONE
+    assert night({US: 5_051, "A": 4_949}, seen=left(0)).outcome is Outcome.WON
+
+
+@pytest.mark.parametrize(("gap", "outcome"), [(1_042, Outcome.NONE), (1_044, Outcome.WON)])
+def test_an_automatic_recount_range_is_added_to_the_bound_of_a_clinch(
+    gap: int, outcome: Outcome
+) -> None:
+    """5 percent of 10,518 votes is 525, and 525 and 518 is 1,043."""
+    votes = {US: 5_000 + gap // 2, "A": 5_000 - gap // 2}
+    recount = Recount(RecountKind.AUTOMATIC, 5, 100)
+    assert night(votes, rule(recount=recount), left(518)).outcome is outcome
+
+
+@pytest.mark.parametrize(("ours", "outcome"), [(5_400, Outcome.NONE), (5_401, Outcome.WON)])
+def test_a_majority_is_clinched_against_every_ballot_left(ours: int, outcome: Outcome) -> None:
+    """2V > T + 800 at T = 10,000."""
+    votes = {US: ours, "A": 2_500, "B": 7_500 - ours}
+    assert night(votes, MAJORITY, left(800)).outcome is outcome
+
+
+def test_a_runoff_and_a_loss_can_be_clinched_too() -> None:
+    three = {US: 4_000, "A": 4_200, "B": 1_800}
+    assert night(three, MAJORITY, left(900)).outcome is Outcome.RUNOFF
+    third = {US: 1_800, "A": 4_200, "B": 4_000}
+    assert night(third, MAJORITY, left(900)).outcome is Outcome.LOST
+
+
+@pytest.mark.parametrize(
+    ("seen", "block"),
+    [
+        (Evidence(two_looks=False), Block.ONE_LOOK),
+        (Evidence(two_looks=True, held=True), Block.HELD),
+        (Evidence(two_looks=True, disagreement="a has 1, b has 2"), Block.SOURCES_DISAGREE),
+        (Evidence(two_looks=True, hand_kept=True), Block.HAND_KEPT),
+        (Evidence(two_looks=True, frozen=True), Block.FROZEN),
+    ],
+)
+def test_a_clinch_needs_every_other_proof(seen: Evidence, block: Block) -> None:
+    made = night({US: 9_000, "A": 1_000}, seen=left(800, seen=seen))
+    assert (made.blocks, made.outcome, made.computed) == ((block,), Outcome.NONE, Outcome.WON)
+
+
+def test_nothing_is_clinched_while_the_count_is_corrected_or_counted_again() -> None:
+    for status in (ResultsStatus.CORRECTION, ResultsStatus.RECOUNT):
+        made = decision_of(ONE, {US: 9_000, "A": 1_000}, PLURALITY, status, seen=left(10))
+        assert made.blocks == (Block.NOT_COMPLETE,)
+
+
+def test_a_lead_in_early_votes_alone_can_be_clinched() -> None:
+    types = {VoteType.EARLY: 900, VoteType.ELECTION_DAY: 0}
+    made = add_up(ONE, {"nc_durham": snapshot(contest({US: 900, "A": 100}, types=types))})
+    found = decide(ONE, US, line_of(made, US), PLURALITY, made, left(700))
+    assert (found.outcome, found.basis) == (Outcome.WON, Basis.CLINCHED)
+
+
+def _registered(registered: int | None, cast: int | None) -> Tally:
+    printed = replace(
+        contest({US: 9_000, "A": 1_000}, (5, 57)), registered_voters=registered, ballots_cast=cast
+    )
+    return add_up(ONE, {"nc_durham": snapshot(printed)})
+
+
+@pytest.mark.parametrize(
+    ("registered", "cast", "closed", "outcome"),
+    [
+        (18_000, 10_001, True, Outcome.WON),
+        (18_000, 10_000, True, Outcome.NONE),
+        (18_000, 10_001, False, Outcome.NONE),
+        (None, 10_001, True, Outcome.NONE),
+        (18_000, None, True, Outcome.NONE),
+        (9_999, 10_001, True, Outcome.NONE),
+        (10_001, 9_000, True, Outcome.NONE),
+    ],
+)
+def test_registered_voters_bound_what_may_come_only_where_registration_is_closed(
+    registered: int | None, cast: int | None, *, closed: bool, outcome: Outcome
+) -> None:
+    """8,000 ahead; more ballots than voters, or fewer than votes, prove nothing."""
+    card = replace(PLURALITY, registration_closed=closed)
+    tally = _registered(registered, cast)
+    made = decide(ONE, US, line_of(tally, US), card, tally, TWO_LOOKS)
+    assert made.outcome is outcome
+    if outcome is Outcome.WON:
+        assert (made.basis, made.late, made.outstanding) == (Basis.CLINCHED, 7_999, None)
+    else:
+        assert (made.computed, made.late) == (Outcome.WON, 300), "the state's share stays"
+
+
+def test_every_county_must_print_its_voters() -> None:
+    one = race(US, sources=(("a", "Pitt"), ("b", "Greene")))
+    both = replace(contest({US: 90, "A": 10}), registered_voters=150, ballots_cast=101)
+    assert add_up(one, {"a": snapshot(both), "b": snapshot(both)}).uncast == 98
+    silent = replace(both, ballots_cast=None)
+    assert add_up(one, {"a": snapshot(both), "b": snapshot(silent)}).uncast is None
+    assert add_up(one, {"a": snapshot(both)}).uncast is None
+
+
+# -- best and worst, TOO CLOSE, and what only the threshold decides ----------------------------
+
+
+def test_best_and_worst_are_told_only_where_a_bound_means_something() -> None:
+    votes = {US: 5_100, "A": 4_900}
+    paused = replace(TWO_LOOKS, paused=True)
+    both = (Outcome.WON, Outcome.LOST)
+    assert (night(votes).best, night(votes).worst) == (Outcome.NONE, Outcome.NONE)
+    for made in (night(votes, seen=paused), night(votes, seen=left(900, estimate=True)),
+                 decision_of(ONE, votes, PLURALITY)):  # fmt: skip
+        assert (made.best, made.worst) == both
+    sure = decision_of(ONE, {US: 6_000, "A": 4_000}, PLURALITY, CERTIFIED)
+    assert (sure.best, sure.worst) == (Outcome.WON, Outcome.WON)
+    alone = decision_of(ONE, {US: 6_000}, PLURALITY)
+    assert (alone.best, alone.worst) == (Outcome.NONE, Outcome.NONE)
+
+
+def test_twenty_points_ahead_is_not_too_close_however_many_ballots_may_come() -> None:
+    """California: as many as are counted; 5 points of the count is the start value."""
+    late = rule(late=1000)
+    for ours, close in ((6_000, False), (5_251, False), (5_250, True), (4_750, True)):
+        made = decision_of(ONE, {US: ours, "A": 10_000 - ours}, late)
+        assert made.blocks == (Block.PLACE_OPEN,)
+        assert made.too_close is close
+
+
+def test_too_close_may_be_told_of_a_count_that_paused_before_its_end() -> None:
+    votes = {US: 5_050, "A": 4_950}
+    assert not night(votes).too_close
+    paused = replace(TWO_LOOKS, paused=True)
+    made = night(votes, seen=paused)
+    assert (made.too_close, made.blocks) == (True, (Block.NOT_COMPLETE, Block.PLACE_OPEN))
+    assert not night(votes, seen=replace(paused, two_looks=False)).too_close
+    assert not night({US: 9_000, "A": 1_000}, seen=paused).too_close
+
+
+def test_a_threshold_alone_is_open_with_a_firm_lead() -> None:
+    """First by 20 points: 5,000 of 10,000 and 300 may come."""
+    made = decision_of(ONE, {US: 5_000, "A": 3_000, "B": 2_000}, MAJORITY)
+    assert (made.blocks, made.still_open) == ((Block.THRESHOLD_OPEN,), True)
+    assert (made.best, made.worst) == (Outcome.WON, Outcome.RUNOFF)
+    second = decision_of(ONE, {US: 3_000, "A": 5_000, "B": 2_000}, MAJORITY)
+    assert (second.blocks, second.still_open) == ((Block.THRESHOLD_OPEN,), False)
+
+
+def test_between_two_the_threshold_is_the_place() -> None:
+    """Ten points ahead in California, write-ins aside: first is a majority."""
+    for write_in in (None, 20):
+        votes = {US: 5_500, "A": 4_500}
+        made = decision_of(
+            ONE, votes, replace(MAJORITY_OR_TOP_TWO, late_ballots_per_mille=1000),
+            write_in=write_in,
+        )  # fmt: skip
+        assert (made.blocks, made.still_open) == ((Block.PLACE_OPEN,), False)
+
+
+# -- who withdrew ------------------------------------------------------------------------------
+
+
+def without(*names: str) -> Race:
+    return replace(ONE, withdrawn=names)
+
+
+def test_whoever_withdrew_is_nobodys_rival_and_holds_no_place() -> None:
+    """Durham 2022: Meier had withdrawn and drew 5 percent; the counts are ours."""
+    one = without("Daniel MEIER")
+    votes = {US: 7_900, "Wilson": 1_600, "Daniel Meier": 500}
+    made = decision_of(one, votes, SHARE, CERTIFIED)
+    assert (made.outcome, made.rival, made.total) == (Outcome.WON, "Wilson", 10_000)
+    second = {US: 3_900, "Wilson": 1_600, "Daniel Meier": 2_000}
+    behind = decision_of(replace(one, endorsements=race("Wilson").endorsements), second, PLURALITY)
+    assert (behind.place, behind.rival, behind.outcome) == (2, US, Outcome.LOST)
+
+
+@pytest.mark.parametrize(("in_base", "outcome"), [(True, Outcome.RUNOFF), (False, Outcome.WON)])
+def test_votes_for_whoever_withdrew_are_in_the_base_unless_the_law_voids_them(
+    *, in_base: bool, outcome: Outcome
+) -> None:
+    card = replace(MAJORITY, withdrawn_in_base=in_base)
+    votes = {US: 490, "A": 480, "Gone": 30}
+    assert decision_of(without("Gone"), votes, card, CERTIFIED).outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("card", "votes", "blocked"),
+    [
+        (PLURALITY, {US: 300, "A": 200, "Gone": 301}, True),
+        (PLURALITY, {US: 300, "A": 200, "Gone": 299}, False),
+        (MAJORITY, {US: 510, "A": 100, "Gone": 390}, False),
+        (MAJORITY, {US: 490, "A": 100, "Gone": 410}, True),
+        (MAJORITY, {US: 100, "A": 390, "Gone": 510}, True),
+        (TOP_TWO, {US: 510, "A": 100, "Gone": 390}, True),
+        (TOP_TWO, {US: 510, "A": 390, "Gone": 100}, False),
+    ],
+)
+def test_whoever_withdrew_inside_the_cut_blocks(
+    card: Rule, votes: dict[str, int], *, blocked: bool
+) -> None:
+    made = decision_of(without("Gone"), votes, card, CERTIFIED)
+    assert made.blocks == ((Block.WITHDRAWN_AHEAD,) if blocked else ())
+
+
+def test_no_outcome_is_told_that_late_ballots_for_whoever_withdrew_could_undo() -> None:
+    votes = {US: 5_000, "A": 100, "Gone": 4_900}
+    assert decision_of(without("Gone"), votes, PLURALITY).blocks == (Block.WITHDRAWN_AHEAD,)
+    apart = {US: 5_200, "A": 100, "Gone": 4_700}
+    assert decision_of(without("Gone"), apart, PLURALITY).outcome is Outcome.WON
+
+
+def test_against_one_who_withdrew_nobody_wins() -> None:
+    made = decision_of(without("Gone"), {US: 900, "Gone": 100}, PLURALITY, CERTIFIED)
+    assert made.blocks == (Block.UNCONTESTED,)
+
+
+# -- ties --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("card", "ours", "others", "expected"),
+    [
+        (PLURALITY, 100, (100, 100), Outcome.TIE),
+        (MAJORITY, 25, (25, 50), Outcome.TIE),
+        (MAJORITY, 30, (30, 40), Outcome.TIE),
+        (MAJORITY, 40, (30, 30), Outcome.RUNOFF),
+        (MAJORITY, 25, (25, 25, 25), Outcome.TIE),
+        (MAJORITY_OR_TOP_TWO, 30, (30, 40), Outcome.TIE),
+        (TOP_TWO, 30, (40, 30, 30), Outcome.TIE),
+    ],
+)
+def test_a_tie_is_an_outcome_only_when_certified(
+    card: Rule, ours: int, others: tuple[int, ...], expected: Outcome
+) -> None:
+    assert outcome(card, ours, *others) is expected
+    if expected is Outcome.TIE:
+        assert outcome(replace(card, late_ballots_per_mille=0), ours, *others, certified=False) is (
+            Outcome.NONE
+        )
+
+
+@pytest.mark.parametrize("card", [MAJORITY_OR_TOP_TWO, TOP_TWO])
+@pytest.mark.parametrize("others", [(40, 30), (40, 30, 30), (30, 30), (30, 30, 30)])
+def test_where_the_law_says_so_all_who_tie_for_the_last_place_go_on(
+    card: Rule, others: tuple[int, ...]
+) -> None:
+    """California, Elec. Code 8142: never by lot."""
+    assert outcome(replace(card, ties_advance=True), 30, *others) is Outcome.ADVANCED
+    assert outcome(replace(card, ties_advance=True), 29, *others) is Outcome.LOST
+
+
+def test_a_tie_for_the_office_itself_sends_nobody_on() -> None:
+    card = replace(rule(Method.MAJORITY, 1, 2, FollowUp.ADVANCE_TOP_TWO, strict=False),
+                   ties_advance=True)  # fmt: skip
+    assert outcome(card, 50, 50) is Outcome.TIE
+    assert outcome(replace(PLURALITY, ties_advance=True), 50, 50) is Outcome.TIE
+
+
 # -- two seats ---------------------------------------------------------------------------
 
 PAIR = race(US, seats=2)
@@ -356,6 +668,35 @@ def test_several_seats_divide_the_base() -> None:
     """30 percent of 1,000 / 2 seats: more than 150 votes (N.C.G.S. 163-111(a)(2))."""
     assert pair(151, 550, 150, 149, card=SHARE) is Outcome.WON
     assert pair(151, 151, 551, 147, card=SHARE) is Outcome.TIE
+
+
+def test_seats_that_some_fill_and_others_do_not_are_said() -> None:
+    """More than 150 of 1,000 fill one of two seats; nobody else has as many."""
+    for ours, others in ((140, (600, 135, 125)), (125, (600, 140, 135)), (135, (600, 135, 130))):
+        votes = {US: ours, **{chr(65 + index): count for index, count in enumerate(others)}}
+        made = decision_of(PAIR, votes, SHARE, CERTIFIED)
+        assert (made.outcome, made.blocks) == (Outcome.NONE, (Block.SEATS_MIXED,))
+        assert (made.best, made.worst) == (Outcome.NONE, Outcome.NONE)
+    assert pair(600, 140, 135, 125, card=SHARE) is Outcome.WON
+    assert pair(90, 600, 130, 100, 80, card=SHARE) is Outcome.NONE
+    assert pair(80, 600, 120, 100, 90, card=SHARE) is Outcome.LOST
+
+
+def test_every_ballot_left_has_a_vote_for_every_seat() -> None:
+    votes = {US: 5_000, "A": 4_000, "B": 3_000}
+    for ballots, told in ((999, Outcome.WON), (1_000, Outcome.NONE)):
+        made = decision_of(PAIR, votes, PLURALITY, None, (5, 57), seen=left(ballots))
+        assert (made.outcome, made.late) == (told, 2 * ballots)
+
+
+def test_a_share_that_nobody_meets_and_nothing_follows_is_said() -> None:
+    """Iowa's convention: what follows is on no card of ours."""
+    card = rule(Method.SUBSTANTIAL_PLURALITY, 35, 100, FollowUp.NONE, strict=False)
+    for ours, others in ((340, (330, 330)), (100, (340, 330, 230))):
+        votes = {US: ours, **{chr(65 + index): count for index, count in enumerate(others)}}
+        made = decision_of(ONE, votes, card, CERTIFIED)
+        assert (made.outcome, made.blocks) == (Outcome.NONE, (Block.NO_FOLLOW_UP,))
+    assert outcome(card, 350, 330, 320) is Outcome.WON
 
 
 # -- properties --------------------------------------------------------------------------

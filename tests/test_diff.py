@@ -12,7 +12,8 @@ from pydantic import TypeAdapter
 from monitor.decide import Basis, Block, Outcome, Standing
 from monitor.diff import advance, miss, open_race, redecide
 from monitor.events import OUTCOMES, Event, Kind
-from monitor.state import RaceState, Watched, is_finished
+from monitor.looks import is_finished
+from monitor.state import RaceState, Watched
 from tests.core_examples import (
     CERTIFIED,
     COMPLETE,
@@ -71,10 +72,14 @@ def test_durham_is_told_won_by_the_second_look_and_only_then() -> None:
 def test_a_bare_304_is_no_second_look() -> None:
     told = durham()
     told.see(DURHAM_NIGHT, 180)
-    for at in (181, 190, 200):
+    for at in (181, 185, 189):
         bare = arrival(contest(DURHAM_NIGHT), minutes(at), is_look=False)
         assert told.look(bare) == []
         assert told.steps[-1].wants_look
+    # No second look for ten minutes: a person is asked, and nothing is told (desk §1.2).
+    bare = arrival(contest(DURHAM_NIGHT), minutes(191), is_look=False)
+    assert told.look(bare) == [Kind.READY_TO_CALL]
+    assert told.steps[-1].wants_look
     assert told.see(DURHAM_NIGHT, 201) == [Kind.RACE_WON]
 
 
@@ -469,7 +474,7 @@ def test_a_changed_rule_tells_outcomes_and_nothing_else() -> None:
     told = Told(Watched(DURHAM, rule(late=1_000)))
     told.see(DURHAM_NIGHT, 200)
     told.see(DURHAM_NIGHT, 201)
-    assert told.kinds == [Kind.NOW_WATCHING, Kind.TOO_CLOSE]
+    assert told.kinds == [Kind.NOW_WATCHING]
     step = redecide(Watched(DURHAM, PLURALITY), told.state, minutes(210))
     assert told.take(step) == [Kind.RACE_WON]
     step = redecide(Watched(DURHAM, MAJORITY), told.state, minutes(220))

@@ -35,6 +35,10 @@ COLUMNS = {
     "source_status": "source,visited_at,ok_at,changed_at,failures,error,version,finished",
     "event_log": "row,key,kind,race,source,candidate,at,reason,config,rules",
     "post_log": "at,race,kind,channel,thread,text,blocks,key,row,state",
+    "visit_log": "row,source,at,result,is_look,digest,error,race,verdict,reason,looks,first_look,"
+    "last_look",
+    "decision_log": "row,race,candidate,at,votes,total,standing,margin,threshold_margin,late,slack,"
+    "computed_outcome,outcome,basis,blocks,config,rules",
     "precinct_votes": "import,line,county,election_date,precinct,contest_key,contest,choice,"
     "party,election_day,early,absentee_mail,provisional,votes,vote_for,is_real_precinct",
 }

@@ -53,14 +53,17 @@ from tests.core_examples import (
     race,
     snapshot,
 )
+from tests.people_nights import KINDS, WORDINGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from monitor.posts import Post
     from monitor.races import Race
+    from tests.people_nights import Night
 
 GOLDEN = Path(__file__).parent / "messages"
+WORDING = Path(__file__).parent / "wordings"
 NCSBE = SourceFacts(
     "nc_durham", "Durham County, NC State Board of Elections", "https://er.ncsbe.gov/"
 )
@@ -280,6 +283,9 @@ _CENTRAL = _BY_HAND | {Kind.RUNOFF_SET}
 
 def written(kind: Kind) -> tuple[Post, ...]:
     """Return what the last event of a kind says, in every channel that hears it."""
+    if kind in KINDS:
+        night = KINDS[kind]()
+        return posts(night.event, night.scene)
     if kind not in NIGHTS:
         return _of_source(kind)
     told = NIGHTS[kind]()
@@ -320,13 +326,23 @@ def text_of(block: dict[str, Any]) -> str:
 
 @pytest.mark.parametrize("kind", Kind)
 def test_golden(kind: Kind) -> None:
-    made = "\n----\n\n".join(map(shown, written(kind)))
-    golden = GOLDEN / f"{kind.value}.txt"
+    check_golden(GOLDEN / f"{kind.value}.txt", written(kind))
+
+
+@pytest.mark.parametrize("night", WORDINGS)
+def test_golden_wording(night: Callable[[], Night]) -> None:
+    made = night()
+    check_golden(WORDING / f"{night.__name__}.txt", posts(made.event, made.scene))
+
+
+def check_golden(golden: Path, made: tuple[Post, ...]) -> None:
+    """Compare posts with their golden file, which is written where it is missing."""
+    text = "\n----\n\n".join(map(shown, made))
     if not golden.exists():
         golden.parent.mkdir(exist_ok=True)
-        golden.write_text(made, encoding="utf-8")
+        golden.write_text(text, encoding="utf-8")
         pytest.fail(f"{golden.name} was missing and is written now: read it")
-    assert made == golden.read_text(encoding="utf-8")
+    assert text == golden.read_text(encoding="utf-8")
 
 
 def test_every_kind_has_its_golden_file_and_nothing_else_lies_there() -> None:
@@ -476,7 +492,7 @@ def test_a_revision_that_changes_no_outcome_says_that_they_stand() -> None:
     assert revised.text == (
         "COUNTY REVISED: Deberry, Durham DA, now +2,459 (was +2,559). Outcomes stand."
     )
-    assert revised.thread is None
+    assert revised.thread is not None
 
 
 def test_soft_figures_are_called_what_they_are() -> None:

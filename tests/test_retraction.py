@@ -90,7 +90,9 @@ def test_a_retraction_repeats_the_sentence_it_cancels(taken_back: list[dict[str,
         assert won["text"] in json.dumps(message["blocks"], ensure_ascii=False)
         assert message["channel"] == won["channel"]
     retracted = next(p for p in taken_back if p["kind"] == "outcome-retracted")
-    assert retracted["text"].startswith("DO NOT USE: Deberry, Durham DA. Our May 8 outcome (won)")
+    assert retracted["text"].startswith(
+        "DO NOT USE: Deberry, Durham DA. Our May 8 outcome (won the DEM nomination)"
+    )
 
 
 def test_an_outcome_that_comes_back_stands(tmp_path: Path) -> None:

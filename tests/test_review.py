@@ -216,7 +216,7 @@ async def test_a_reload_while_a_visit_is_under_way_takes_nothing_from_the_old_so
     async with watched(desk, desk.config({"one": "one"}, ONE_COUNTY)):
         await desk.look("one", -5)
         desk.put("one", sheet(900, 1000, 10))
-        parser, begun = desk.watch._parser, asyncio.Event()
+        parser, begun = desk.watch.visitor.parser, asyncio.Event()
         go_on = asyncio.Event()
 
         class Slow(Parser):
@@ -225,7 +225,7 @@ async def test_a_reload_while_a_visit_is_under_way_takes_nothing_from_the_old_so
                 await go_on.wait()
                 return await parser.parse(scraper, pages)  # type: ignore[arg-type]
 
-        desk.watch._parser = Slow()
+        desk.watch.visitor.parser = Slow()
         visit = asyncio.create_task(desk.watch.visit("one", CLOSE + timedelta(minutes=10)))
         await begun.wait()
         desk.put("new", sheet(800, 700, 12))

@@ -84,6 +84,21 @@ def test_an_unknown_state_or_an_early_day_is_told() -> None:
         rows(BOOK, "GA", date(2018, 5, 1))
 
 
+def test_ties_and_registration_are_shown_where_a_source_says_so() -> None:
+    california, georgia = card(BOOK, "CA", NOW), card(BOOK, "GA", NOW)
+    assert "  Ties for the last place: all who tie for the last place" in california
+    assert "Elec. Code 8142(a), self-law.org (checked" in california
+    assert "Registration: " not in california
+    shared = georgia[georgia.index("IN ALL OF THESE") :]
+    assert "  Registration: closed before election day: at most the registered voters" in shared
+    assert "O.C.G.A. 21-2-224(a), legalfix.com" in shared
+
+
+def test_one_filer_in_north_carolina_is_the_nominee_without_a_primary() -> None:
+    text = card(BOOK, "NC", date(2026, 3, 3))
+    assert text.index("not on the primary ballot (G.S.") < text.index("PARTY PRIMARY")
+
+
 def test_notes_stand_at_the_top() -> None:
     text = card(BOOK, "NY", NOW)
     assert text.index("Ranked choice in New York City does not apply") < text.index("PARTY PRIMARY")
@@ -155,6 +170,21 @@ def test_notes_stand_at_the_top() -> None:
             "after the night, at most 100% of the ballots counted may still come",
         ),
         ("HI", "general", "polls_close", "7:00 PM, Pacific/Honolulu"),
+        (
+            "CA",
+            "nonpartisan-primary",
+            "ties_advance",
+            "all who tie for the last place that goes on do go on",
+        ),
+        (
+            "FL",
+            "general",
+            "registration_closed",
+            (
+                "closed before election day: at most the registered voters who have not voted "
+                "may still be counted"
+            ),
+        ),
     ],
 )
 def test_a_fact_in_words(state: str, kind: str, fact: str, words: str) -> None:
@@ -168,7 +198,8 @@ def test_dates_and_times_are_us_copy() -> None:
 
 def test_rows_hold_every_fact_and_say_which_ones_block() -> None:
     found = rows(BOOK, "IL", NOW)
-    assert {row.fact for row in found} == set(FACTS) - {"runoff_date"}
+    left_out = {"runoff_date", "ties_advance", "registration_closed"}
+    assert {row.fact for row in found} == set(FACTS) - left_out
     assert all((row.source == "") == (row.checked_on is None) for row in found)
     assert not any(row.blocks for row in found)
     oregon = [row for row in rows(BOOK, "OR", NOW) if row.blocks]

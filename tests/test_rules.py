@@ -327,6 +327,26 @@ def test_exactly_35_percent_is_enough_in_iowa_but_its_convention_blocks() -> Non
     assert iowa.unverified() == ("follow_up",)
 
 
+def test_all_who_tie_go_on_where_the_law_says_so() -> None:
+    """California (Elec. Code 8142) and Louisiana (R.S. 18:483), in their primaries alone."""
+    found = {(rule.state, rule.contest_kind) for rule in BOOK.rules if rule.ties_advance}
+    assert found == {
+        ("CA", ContestKind.NONPARTISAN_PRIMARY),
+        ("LA", ContestKind.NONPARTISAN_PRIMARY),
+        ("LA", ContestKind.SPECIAL),
+    }
+
+
+def test_registration_is_closed_only_where_a_statute_was_read() -> None:
+    """North Carolina registers people while they vote early, Wisconsin at the polls."""
+    closed = {rule.state for rule in BOOK.rules if rule.registration_closed}
+    assert closed == {"FL", "GA", "PA", "TX"}
+    for rule in BOOK.rules:
+        for fact in ("ties_advance", "registration_closed"):
+            assert rule.has(fact) == bool(getattr(rule, fact))
+            assert (rule.source_of(fact) is not None) == rule.has(fact)
+
+
 # --- which kind of contest
 
 
@@ -674,6 +694,18 @@ def test_two_cards_in_force_on_one_day_are_refused() -> None:
 )
 def test_a_wrong_card_is_refused_with_its_place(old: str, new: str, told: str) -> None:
     assert told in problems(CARD.replace(old, new))
+
+
+@pytest.mark.parametrize("fact", ["ties_advance", "registration_closed"])
+def test_what_an_outcome_would_rest_on_is_true_only_with_a_source(fact: str) -> None:
+    text = f"{CARD}[rules.{fact}]\nvalue = true\n"
+    assert problems(text) == (f"rules[0].{fact}: true takes a source",)
+    sourced = load_rules(f'{text}source = "a statute"\nchecked_on = 2026-11-22\n').rules[0]
+    assert getattr(sourced, fact) is True
+    assert sourced.has(fact)
+    without = load_rules(text.replace("value = true", "value = false")).rules[0]
+    assert getattr(without, fact) is False
+    assert not without.has(fact)
 
 
 def test_broken_toml_is_one_named_problem() -> None:

@@ -12,13 +12,31 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from monitor.model import Contest, Selection, UnitKind, VoteCount, VoteType
-from monitor.sanity import HoldKind, Judgement, SourceStanding, Verdict, judge
-from tests.core_examples import CERTIFIED, COMPLETE, DAY, arrival, contest, minutes
+from monitor.sanity import (
+    HoldKind,
+    Judgement,
+    SourceStanding,
+    Verdict,
+    accept,
+    accept_digest,
+    judge,
+    why_not_accepted,
+)
+from tests.core_examples import (
+    CERTIFIED,
+    COMPLETE,
+    DAY,
+    arrival,
+    contest,
+    minutes,
+    snapshot,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from monitor.sanity import Arrival
+    from monitor.tally import Snapshot
 
 OURS = {"Satana Deberry": 4_524, "Roger Echols": 4_717, "Daniel Meier": 1_236}
 """Durham 2018 with early and absentee votes in."""
@@ -106,26 +124,17 @@ def test_votes_before_the_close_are_held_and_told_once() -> None:
     assert seen.last.placed is None
 
 
-def test_the_same_votes_after_the_close_are_held_loudly_until_they_change() -> None:
-    """A rehearsal that is left standing: ops hear of it again, and nothing is told as news."""
+def test_the_same_votes_after_the_close_are_released_by_a_look_and_by_nothing_else() -> None:
+    """A page that is frozen since before the close: a bare 304 proves nothing."""
     seen = Seen()
     seen.look(OURS, -10)
-    assert seen.look(OURS, 1) is Verdict.HELD
-    assert seen.last.placed is not None
-    assert "before the polls closed" in seen.last.placed.reason
-    for at in range(2, 300):
-        assert seen.look(OURS, at) is Verdict.HELD
+    for at in (1, 2, 30):
+        assert seen.look(OURS, at, is_look=False) is Verdict.HELD
         assert seen.last.placed is None
-    assert seen.look(times(1.2), 300) is Verdict.ACCEPTED
-    assert seen.hold is None
-
-
-def test_every_figure_of_a_rehearsal_is_remembered() -> None:
-    seen = Seen()
-    for step in (1, 2, 3):
-        seen.look(times(step), -10 + step)
-    for step in (3, 1, 2):
-        assert seen.look(times(step), step) is Verdict.HELD
+    assert seen.look(OURS, 31) is Verdict.ACCEPTED
+    assert seen.last.ended is not None
+    assert seen.standing.first_look == minutes(31), "what was seen before the close is no look"
+    assert seen.standing.from_zero, "its first votes are news"
 
 
 def test_a_rehearsal_that_is_wiped_before_the_close_leaves_no_hold() -> None:
@@ -295,6 +304,22 @@ def test_a_new_line_is_no_trouble() -> None:
     assert seen.look({**times(1.05), "A Write-in Name": 12}, 10, (1, 57)) is Verdict.ACCEPTED
 
 
+def test_a_name_the_configuration_knows_ends_a_rename() -> None:
+    """Ops add the alias: nobody has to accept anything besides."""
+    seen = begun()
+    made = renamed(times(1.1), "Satana Deberry", "Satana Deberry-Smith")
+    one = arrival(made, minutes(10))
+    assert seen.see(one) is Verdict.HELD
+    known = frozenset({"satana deberry", "satana deberry-smith"})
+    assert seen.see(replace(one, people=(known,))) is Verdict.ACCEPTED
+    other = replace(one, at=minutes(12), people=(frozenset({"roger echols"}),))
+    assert seen.see(replace(other, snapshot=begun_as("Ada Stone", 12))) is Verdict.HELD
+
+
+def begun_as(name: str, at: float) -> Snapshot:
+    return snapshot(renamed(times(1.2), "Satana Deberry", name), minutes(at))
+
+
 # -- older versions ----------------------------------------------------------------------
 
 
@@ -412,6 +437,23 @@ def test_units_of_another_kind_are_not_believed_at_once() -> None:
     seen = begun((40, 57))
     made = contest(OURS, (1, 1), UnitKind.COUNTIES)
     assert seen.see(arrival(made, minutes(10))) is Verdict.HELD
+
+
+def test_a_doubled_upload_with_fewer_units_is_doubled_first_of_all() -> None:
+    """A decrease would be accepted by repetition; a double upload never is."""
+    seen = begun((40, 57))
+    for at in (10, 16, 30):
+        assert seen.look(times(2), at, (9, 57)) is Verdict.HELD
+    assert seen.hold is HoldKind.HARD
+
+
+def test_votes_are_back_after_a_page_without_any() -> None:
+    """Nothing is older than no votes at all."""
+    seen = begun()
+    for at in (10, 16):
+        seen.look(ZERO, at)
+    assert seen.total == 0
+    assert seen.look(OURS, 20) is Verdict.ACCEPTED
 
 
 def test_a_write_in_line_that_vanishes_is_a_decrease() -> None:
@@ -567,6 +609,141 @@ def test_a_new_status_begins_the_looks_again() -> None:
 def test_permuted_lines_are_the_same_figures() -> None:
     seen = begun()
     assert seen.look(dict(reversed(OURS.items())), 7) is Verdict.SAME
+
+
+# -- what a named person accepts ---------------------------------------------------------
+
+
+def accepted_at(seen: Seen, at: float) -> None:
+    """Let a person accept what is held, and go on from there, through JSON."""
+    assert why_not_accepted(seen.standing) == ""
+    after = accept(seen.standing, minutes(at))
+    assert STANDING.validate_json(STANDING.dump_json(after)) == after
+    assert after.hold is None
+    seen.standing = after
+
+
+def held_for_doubling() -> Seen:
+    seen = begun()
+    seen.look(times(2), 10)
+    return seen
+
+
+def held_for_a_test_mark() -> Seen:
+    seen = begun()
+    seen.see(arrival(contest(times(1.1)), minutes(10), is_test=True))
+    return seen
+
+
+def held_for_another_date() -> Seen:
+    seen = begun()
+    seen.see(arrival(contest(times(1.1)), minutes(10), election_date=date(2018, 5, 9)))
+    return seen
+
+
+def held_above_the_ballots() -> Seen:
+    seen = begun()
+    seen.see(arrival(with_limits(contest(times(1.1)), ballots_cast=50), minutes(10)))
+    return seen
+
+
+def held_for_a_name() -> Seen:
+    seen = begun()
+    seen.see(arrival(renamed(times(1.1), "Roger Echols", "Ada Stone"), minutes(10)))
+    return seen
+
+
+def held_as_older() -> Seen:
+    seen = begun(version=5)
+    seen.look(times(1.1), 10, (3, 57), version=4)
+    return seen
+
+
+def held_as_seen_before() -> Seen:
+    seen = begun()
+    seen.look(times(1.1), 8, (3, 57))
+    seen.look(OURS, 10)
+    return seen
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        held_for_doubling, held_for_a_test_mark, held_for_another_date, held_above_the_ballots,
+        held_for_a_name, held_as_older, held_as_seen_before,
+    ],
+)  # fmt: skip
+def test_what_a_person_accepts_is_not_held_again(held: Callable[[], Seen]) -> None:
+    """Two looks are needed after it like after any count; other figures are judged anew."""
+    seen = held()
+    hold = seen.standing.hold
+    assert hold is not None
+    assert hold.snapshot is not None
+    again = replace(seen_arrival(seen), snapshot=hold.snapshot)
+    accepted_at(seen, 20)
+    assert seen.standing.accepted == hold.snapshot
+    assert (seen.standing.changed_at, seen.standing.first_look) == (minutes(20), None)
+    for at in (21, 22, 50):
+        assert seen.see(replace(again, at=minutes(at))) is Verdict.SAME
+    assert seen.standing.first_look == minutes(21)
+
+
+def seen_arrival(seen: Seen) -> Arrival:
+    """Return the last arrival as it was judged, with its mark or date."""
+    hold = seen.standing.hold
+    assert hold is not None
+    is_test = "test data" in hold.reason
+    other_date = date(2018, 5, 9) if "election of" in hold.reason else None
+    return arrival(contest(OURS), minutes(10), is_test=is_test, election_date=other_date)
+
+
+def test_a_person_accepts_the_figures_held_last_and_nothing_beyond_them() -> None:
+    """The digest is of what is held now: a person who looked a minute ago looks again."""
+    seen = held_for_a_test_mark()
+    shown = accept_digest(seen.standing)
+    seen.see(arrival(contest(times(1.2)), minutes(12), is_test=True))
+    assert shown != accept_digest(seen.standing) != ""
+    accepted_at(seen, 13)
+    assert seen.total == sum(times(1.2).values())
+    assert accept_digest(seen.standing) == ""
+    assert seen.see(arrival(contest(times(1.3)), minutes(14), is_test=True)) is Verdict.HELD
+
+
+def test_accepted_figures_are_held_for_another_cause() -> None:
+    seen = held_for_doubling()
+    accepted_at(seen, 12)
+    assert seen.see(arrival(contest(times(2)), minutes(13), is_test=True)) is Verdict.HELD
+
+
+@pytest.mark.parametrize(
+    ("votes", "at", "said"),
+    [
+        (None, 5, "none of its numbers wait for a person"),
+        (OURS, -10, "numbers from before the close are never accepted; was the close moved?"),
+        (times(0.5), 10, "none of its numbers wait for a person"),
+    ],
+)
+def test_what_a_person_cannot_accept(votes: dict[str, int] | None, at: float, said: str) -> None:
+    """Nothing held, votes of before the close, and a decrease, which ends by itself."""
+    seen = begun() if at > 0 else Seen()
+    if votes is not None:
+        seen.look(votes, at)
+    assert why_not_accepted(seen.standing) == said
+    assert accept(seen.standing, minutes(20)) == seen.standing
+
+
+def test_a_report_without_counts_cannot_be_accepted() -> None:
+    seen = begun()
+    note = replace(contest({}, None), counts_known=False, note="Later.")
+    seen.see(arrival(note, minutes(10), is_test=True))
+    assert why_not_accepted(seen.standing).startswith("there are no numbers to accept: ")
+
+
+def test_hard_holds_of_one_cause_after_another_are_one_stretch() -> None:
+    seen = held_for_doubling()
+    assert seen.see(arrival(contest(times(2)), minutes(15), is_test=True)) is Verdict.HELD
+    assert seen.last.placed is not None
+    assert seen.last.placed.since == minutes(10)
 
 
 # -- notes -------------------------------------------------------------------------------

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from monitor.model import ResultsStatus, UnitKind, VoteType
-from monitor.tally import Snapshot, Tally, add_up, disagreement
+from monitor.races import Endorsement
+from monitor.tally import Snapshot, Tally, add_up
 from tests.core_examples import (
     CERTIFIED,
     COMPLETE,
@@ -62,12 +63,42 @@ def test_one_county_never_makes_another_complete(
     assert not counties(first, second).is_complete
 
 
+MIXED = {
+    "a": snapshot(contest(HALF, (1, 1), UnitKind.COUNTIES)),
+    "b": snapshot(contest(HALF, (9, 9))),
+}
+
+
 def test_units_of_different_kinds_are_not_summed() -> None:
-    made = {
-        "a": snapshot(contest(HALF, (1, 1), UnitKind.COUNTIES)),
-        "b": snapshot(contest(HALF, (9, 9))),
-    }
-    assert add_up(TWO_COUNTIES, made).units is None
+    assert add_up(TWO_COUNTIES, MIXED).units is None
+
+
+def test_each_county_is_complete_by_its_own_units_or_status() -> None:
+    """One county counts precincts, another itself; a third says in words that it is done."""
+
+    def complete(one: Snapshot, two: Snapshot) -> bool:
+        return add_up(TWO_COUNTIES, {"a": one, "b": two}).is_complete
+
+    assert complete(*MIXED.values())
+    in_words = snapshot(contest(HALF, None), status=COMPLETE)
+    assert complete(MIXED["a"], in_words)
+    assert not complete(snapshot(contest(HALF, (9, 10))), in_words)
+    assert not complete(snapshot(contest(HALF, None)), in_words)
+    recounts = snapshot(contest(HALF, (9, 9)), status=ResultsStatus.RECOUNT)
+    assert not complete(recounts, MIXED["b"]), "one that is recounted has not said its last word"
+
+
+def test_one_person_under_two_spellings_is_one_line() -> None:
+    """A county prints the nickname: votes that are split would show ours behind."""
+    two = replace(
+        TWO_COUNTIES, endorsements=(Endorsement("Faris Dixon", ("X",), aliases=("F. C. Dixon",)),)
+    )
+    other = contest({"F. C. Dixon": 70, "Rival": 10})
+    tally = add_up(two, {"a": snapshot(contest(HALF)), "b": snapshot(other)})
+    assert [(line.name, line.votes) for line in tally.lines] == [
+        ("Faris Dixon", 170),
+        ("Rival", 100),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -111,8 +142,6 @@ def test_alternatives_are_never_mixed_and_the_first_is_preferred() -> None:
     both = sources(snapshot(contest(HALF)), snapshot(contest(newer)))
     tally = add_up(TWO_SOURCES, both)
     assert (tally.sources, tally.total) == (("county",), 190)
-    assert disagreement(TWO_SOURCES, both) == "county has 190 votes, state has 590"
-    assert not disagreement(TWO_SOURCES, sources(both["county"], both["county"]))
 
 
 def test_a_preferred_source_at_zero_does_not_hide_an_alternative_with_votes() -> None:
@@ -130,6 +159,29 @@ def test_early_votes_alone_are_seen_for_what_they_are() -> None:
     assert told({VoteType.EARLY: 15_207, VoteType.ELECTION_DAY: 0})
     assert not told({VoteType.EARLY: 9_000, VoteType.ELECTION_DAY: 6_207})
     assert not told({})
+
+
+EARLY_ONLY = {VoteType.EARLY: 9_000, VoteType.ABSENTEE_MAIL: 6_207}
+
+
+def test_votes_that_are_all_early_lack_election_day_though_nothing_names_it() -> None:
+    """29 of 29 precincts with one kind of vote (DC 2014, McHenry 2007)."""
+
+    def lacks(types: dict[VoteType, int]) -> bool:
+        made = contest({"Satana Deberry": 15_207}, types=types)
+        return add_up(race(), {"nc_durham": snapshot(made)}).election_day_missing
+
+    assert lacks(EARLY_ONLY)
+    assert not lacks({**EARLY_ONLY, VoteType.ELECTION_DAY: 1})
+    assert not lacks({VoteType.EARLY: 9_000}), "the rest may be of any kind"
+    assert not lacks({VoteType.EARLY: 9_000, VoteType.OTHER: 6_207})
+
+
+def test_one_county_with_election_day_votes_does_not_hide_another_without() -> None:
+    early = contest({"Faris Dixon": 15_207}, types=EARLY_ONLY)
+    day = contest({"Faris Dixon": 9}, types={VoteType.ELECTION_DAY: 9})
+    both = {"a": snapshot(day), "b": snapshot(early)}
+    assert add_up(TWO_COUNTIES, both).election_day_missing
 
 
 def test_a_line_is_found_however_the_name_is_spelled() -> None:

@@ -11,21 +11,27 @@ from hypothesis import strategies as st
 
 from monitor.decide import Block
 from monitor.model import UnitKind, Units
+from monitor.sentences import BLOCK_SENTENCES
 from monitor.words import (
-    BLOCK_SENTENCES,
     all_units,
     clock,
     clocks,
+    counted,
+    dated,
+    full_day,
     link,
     listing,
+    mentions,
     percent,
     reasons,
     safe,
+    sentence,
+    share,
     signed,
     surname,
     units_short,
 )
-from tests.core_examples import DURHAM, DURHAM_NIGHT, decision_of, tally_of
+from tests.core_examples import COMPLETE, DURHAM, DURHAM_NIGHT, decision_of, tally_of
 
 ET, CT = "America/New_York", "America/Chicago"
 
@@ -63,6 +69,42 @@ def test_a_percentage_is_near_and_never_rounds_up_to_a_line(
     for line in (300, 400, 500, 1000):
         if 1000 * votes < line * total:
             assert tenths < line
+
+
+@pytest.mark.parametrize(
+    ("votes", "total", "line", "shown"),
+    [
+        (48_800, 100_000, (30, 100), "48.8%"),
+        (50_040, 100_000, (1, 2), "50.04%"),
+        (50_004, 100_000, (1, 2), "50.004%"),
+        (500_001, 1_000_001, (1, 2), "500,001 of 1,000,001 votes"),
+        (50_000, 100_000, (1, 2), "50.0%"),
+        (49_999, 100_000, (1, 2), "49.9%"),
+        (30_001, 100_000, (30, 100), "30.001%"),
+        (30_001, 100_000, (1, 2), "30.0%"),
+        (15_002, 100_000, (30, 200), "15.002%"),
+        (50_040, 100_000, None, "50.0%"),
+        (0, 0, (1, 2), "0.0%"),
+    ],
+)
+def test_a_share_beside_its_line(
+    votes: int, total: int, line: tuple[int, int] | None, shown: str
+) -> None:
+    assert share(votes, total, line) == shown
+
+
+@given(st.integers(1, 10**7), st.sampled_from([(30, 100), (40, 100), (1, 2)]), st.data())
+def test_a_share_is_on_the_same_side_of_its_line_as_the_votes(
+    total: int, line: tuple[int, int], data: st.DataObject
+) -> None:
+    near = total * line[0] // line[1]
+    votes = data.draw(st.integers(max(0, near - 3), min(total, near + 3)))
+    found = re.fullmatch(r"(\d+)\.(\d+)%", share(votes, total, line))
+    if found:
+        scale = 100 * 10 ** len(found[2])
+        shown = int(found[1] + found[2]) * line[1] - scale * line[0]
+        exact = votes * line[1] - total * line[0]
+        assert (shown > 0, shown < 0) == (exact > 0, exact < 0)
 
 
 @pytest.mark.parametrize(
@@ -179,3 +221,40 @@ def test_every_block_has_its_sentence() -> None:
     assert reasons(made, tally_of(DURHAM, DURHAM_NIGHT, None, (12, 57))) == (
         "12 of 57 precincts reporting"
     )
+
+
+def test_a_write_in_that_leads_is_somebody_to_run_against() -> None:
+    made = decision_of(DURHAM, {"Satana Deberry": 100}, status=None, units=(12, 57), write_in=900)
+    assert Block.UNCONTESTED in made.blocks
+    words = reasons(made, tally_of(DURHAM, {"Satana Deberry": 100}, None, (12, 57), 900))
+    assert "nobody else" not in words
+    assert "write-ins are ahead" in words
+
+
+def test_what_is_counted_is_said_as_far_as_it_is_known() -> None:
+    assert [
+        counted(tally_of(DURHAM, DURHAM_NIGHT, status, units))
+        for status, units in (
+            (None, (57, 57)), (COMPLETE, None), (None, (12, 57)), (None, None),
+        )
+    ] == [
+        "With all 57 precincts reporting",
+        "With the count reported complete",
+        "With 12 of 57 precincts reporting",
+        "With 31,180 votes counted so far",
+    ]  # fmt: skip
+
+
+def test_days_and_dates() -> None:
+    assert full_day(AT, ET) == "May 8"
+    assert dated(AT, ET) == "Tue, May 8, 10:12 PM ET"
+
+
+def test_only_member_ids_are_mentioned() -> None:
+    assert mentions(["U012ABCDEF", "Ann <b>", "U01", "U012ABCDEF>"]) == (
+        "<@U012ABCDEF>, Ann &lt;b&gt;, U01 and U012ABCDEF&gt;"
+    )
+
+
+def test_sentences_begin_and_end_as_such() -> None:
+    assert [sentence(words) for words in ("the count", "Why?", "")] == ["The count.", "Why?", ""]

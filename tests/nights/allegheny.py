@@ -18,6 +18,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from monitor.people import Act, ActKind
+from tests.nights.clarity_site import as_printed, clarity_page
 from tests.nights.moments import (
     EASTERN,
     Moment,
@@ -26,15 +28,13 @@ from tests.nights.moments import (
     in_order,
     local,
     recovery,
-    served,
     trouble,
 )
 from tests.nights.payloads import ClarityContest, clarity_settings, clarity_sum
+from tests.nights.seen import seen_by
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from monitor.model import Page
 
 CLARITY_URL = "https://results.enr.clarityelections.com/PA/Allegheny/118321"
 VERSIONS = (
@@ -98,6 +98,28 @@ def allegheny() -> list[Moment]:
     return in_order([*moments, Moment(down, (wall,)), only])
 
 
+CONFIRMED = "2023-05-16T23:31"
+
+
+def confirmed() -> list[Moment]:
+    """Return the same primary; a caller confirms at 23:31 what READY TO CALL showed.
+
+    Ours: who confirms, when and why.
+    """
+    moments = allegheny()
+    at = local(CONFIRMED)
+    act = Act(
+        id="allegheny-2023-confirm",
+        kind=ActKind.CONFIRM,
+        race="allegheny-da-2023",
+        who="Casey Caller",
+        why="18,815 is more than the county has left in 33 precincts and on paper",
+        at=at,
+    )
+    seen = seen_by(act, "allegheny-2023-confirmed", moments)
+    return in_order([*moments, Moment(at, act=replace(act, seen=seen))])
+
+
 def _version(place: int, row: Mapping[str, str]) -> Moment:
     at = local(row["at"])
     votes = tuple(int(row[name]) for name, _ in _OURS.choices)
@@ -105,7 +127,7 @@ def _version(place: int, row: Mapping[str, str]) -> Moment:
     is_last = number == VERSIONS[-1]
     settings = clarity_settings(
         versions=VERSIONS[: place + 1],
-        updated=_LAST_UPLOAD if is_last else _as_printed(at),
+        updated=_LAST_UPLOAD if is_last else as_printed(at),
         reported=reported,
         total=_OURS.precincts,
         election=_ELECTION,
@@ -113,9 +135,9 @@ def _version(place: int, row: Mapping[str, str]) -> Moment:
     contests = _contests(votes, reported, is_last=is_last)
     body = clarity_sum(contests, by_votes=at >= _BY_VOTES_FROM)
     return Moment(at, (
-        _clarity(f"{CLARITY_URL}/current_ver.txt", number.encode(), at),
-        _clarity(f"{CLARITY_URL}/{number}/json/sum.json", body, at),
-        _clarity(f"{CLARITY_URL}/{number}/json/en/electionsettings.json", settings, at),
+        clarity_page(f"{CLARITY_URL}/current_ver.txt", number.encode(), at),
+        clarity_page(f"{CLARITY_URL}/{number}/json/sum.json", body, at),
+        clarity_page(f"{CLARITY_URL}/{number}/json/en/electionsettings.json", settings, at),
     ))  # fmt: skip
 
 
@@ -133,20 +155,3 @@ def _contests(
 
 def _with_turnout(contest: ClarityContest) -> ClarityContest:
     return replace(contest, registered=_REGISTERED, ballots=_BALLOTS)
-
-
-def _as_printed(at: datetime) -> str:
-    local = at.astimezone(EASTERN)
-    clock = local.strftime("%I:%M:%S %p").lstrip("0")
-    return f"{local.month}/{local.day}/{local.year} {clock} {local.tzname()}"
-
-
-def _clarity(url: str, body: bytes, at: datetime) -> Page:
-    """Serve a file as the platform does: nginx' ETag (time and size), versions kept for a day."""
-    is_version = url.endswith(".json")
-    kind = "application/json" if is_version else "text/plain; charset=utf-8"
-    age = "max-age=86400" if is_version else "max-age=0, no-cache"
-    return served(url, body, at, {
-        "etag": f'"{int(at.timestamp()):x}-{len(body):x}"', "content-type": kind,
-        "cache-control": age, "access-control-allow-origin": "*", "server": "nginx",
-    })  # fmt: skip

@@ -1,8 +1,8 @@
-"""Build the four recorded nights: `python tests/nights/build.py` rewrites every WARC here.
+"""Build the recorded nights: `python -m tests.nights.build` rewrites every WARC here.
 
-The figures are real and lie in `figures/`, each file with its origin. What no source tells is
-ours, and each night's module says what that is: `carolina`, `dallas`, `allegheny`. In every
-night the site, or the sheet, fails for some minutes; that is ours too.
+Four of them are whole real nights: `carolina`, `dallas`, `allegheny`. Their figures lie in
+`figures/`, each file with its origin; that a site, or the sheet, fails for some minutes is ours.
+The others show one trouble each; every night's module says what in it is real and what is ours.
 
 A night holds each file as it stood at each change, nothing else: a world, not a script. Beside
 it lie `<night>.config.toml`, which its first record repeats, and `<night>.must.toml`.
@@ -14,9 +14,15 @@ from pathlib import Path
 
 from monitor.archive import ArchiveWriter
 from monitor.rulebook import shipped_rules
-from tests.nights.allegheny import allegheny
+from tests.nights.allegheny import allegheny, confirmed
+from tests.nights.capefear import cape_fear
 from tests.nights.carolina import durham, pitt
 from tests.nights.dallas import dallas
+from tests.nights.older import older
+from tests.nights.rehearsal import rehearsal
+from tests.nights.revision import revision
+from tests.nights.sampson import sampson
+from tests.nights.uncontested import uncontested
 
 HERE = Path(__file__).parent
 
@@ -25,6 +31,13 @@ NIGHTS = {
     "pitt-2018": pitt,
     "dallas-2018": dallas,
     "allegheny-2023": allegheny,
+    "allegheny-2023-confirmed": confirmed,
+    "cape-fear-2024": cape_fear,
+    "revision-2023": revision,
+    "older-2018": older,
+    "rehearsal-2018": rehearsal,
+    "sampson-2018": sampson,
+    "uncontested-2026": uncontested,
 }
 
 
@@ -43,6 +56,8 @@ def write(name: str, folder: Path, rules_digest: str) -> Path:
             visit_id = f"{name}-{number:02}"
             for page in moment.pages:
                 writer.keep(page, visit_id)
+            if moment.act:
+                writer.keep_act(moment.act, moment.at)
             if moment.failure:
                 writer.keep_failure(moment.url, moment.failure, moment.at, visit_id)
     return path

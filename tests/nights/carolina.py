@@ -126,19 +126,20 @@ def _by_kind(rows: Iterable[Mapping[str, str]], night: Dashboard) -> dict[str, V
     }
 
 
-def _dashboard_moments(night: Dashboard) -> list[Moment]:
+def dashboard_moments(night: Dashboard) -> list[Moment]:
+    """Return the file at every change, a contest of ours beside the real one."""
     decoy = DashboardContest(
         night.contest.cid, "EXAMPLE DISTRICT SUPERVISOR (VOTE FOR 1)", "9001", _DECOY, 1, "LOC"
     )
     nothing = dict.fromkeys(KINDS, (0, 0))
     return [
-        Moment(at, (_stored(night.url, body, at),))
+        Moment(at, (stored_file(night.url, body, at),))
         for at, votes, reported in counted(night)
         for body in [dashboard([(decoy, nothing, 0), (night.contest, votes, reported)])]
     ]
 
 
-def _stored(url: str, body: bytes, at: datetime) -> Page:
+def stored_file(url: str, body: bytes, at: datetime) -> Page:
     """Serve a file as S3 does: the ETag is the body's MD5."""
     tag = hashlib.md5(body, usedforsecurity=False).hexdigest()
     return served(url, body, at, {
@@ -149,7 +150,7 @@ def _stored(url: str, body: bytes, at: datetime) -> Page:
 
 def durham() -> list[Moment]:
     """Return the DEM primary of 2018-05-08; the site answers 503 from 21:00 to 21:06."""
-    moments = _dashboard_moments(DURHAM)
+    moments = dashboard_moments(DURHAM)
     down, up = local("2018-05-08T21:00"), local("2018-05-08T21:06")
     wall = trouble(DURHAM.url, 503, "Service Unavailable", down)
     back = recovery(moments, up, not_modified=True)
@@ -158,7 +159,7 @@ def durham() -> list[Moment]:
 
 def pitt() -> list[Moment]:
     """Return the general election of 2018-11-06; no connection from 21:22 to 21:27."""
-    moments = _dashboard_moments(PITT)
+    moments = dashboard_moments(PITT)
     down, up = local("2018-11-06T21:22"), local("2018-11-06T21:27")
     failure = Unreachable(f"no connection to {PITT.url}; the next poll tries again")
     return in_order([*moments, Moment(down, (), failure, PITT.url), recovery(moments, up)])

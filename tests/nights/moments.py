@@ -1,4 +1,4 @@
-"""What one visit saw, and the figures it is made from: shared by the four nights."""
+"""What one visit saw, and the figures it is made from: shared by all nights."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.errors import FetchFailure
 from monitor.model import Page
+from monitor.people import Act
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -25,12 +26,16 @@ Votes = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What a visit at `at` saw: the pages, or the failure of the one URL it asked for."""
+    """What a visit at `at` saw: the pages, or the failure of the one URL it asked for.
+
+    Or else `act`: what a named person did at that time.
+    """
 
     at: datetime
     pages: tuple[Page, ...] = ()
     failure: FetchFailure | None = None
     url: str = ""
+    act: Act | None = None
 
 
 def figures(name: str) -> list[dict[str, str]]:

@@ -1,0 +1,186 @@
+"""Wiring of people's acts on the command line: shown, written down, taken, answered.
+
+An act is handed to the running `watch` through the audit table; where none runs, it is
+applied here, by the same code.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import closing
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime
+from sqlite3 import connect
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from rich.console import Console
+from sqlite_utils import Database
+
+from monitor import acts, app, audit, message, report
+from monitor.act_taking import no_race
+from monitor.database import BUSY_SECONDS, transaction, translated
+from monitor.doing import ActRefused
+from monitor.errors import DatabaseInUse, NothingMatched
+from monitor.ledger import scene_of
+from monitor.night import with_closes
+from monitor.outbox import Row
+from monitor.posts import Post
+from monitor.store import Store
+from monitor.terminal import TerminalPoster, safe
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from monitor.acts import Answer
+    from monitor.night import Night
+    from monitor.people import Act
+    from monitor.state import RaceState
+    from monitor.watch import Watch
+
+PATIENCE = 10.0
+"""Seconds we wait for a running `watch` to answer."""
+LOOK_EVERY = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What an act would do: its digest, the messages that would go out, or why it is refused."""
+
+    digest: str
+    sentence: str
+    posts: tuple[Post, ...]
+    refused: bool
+
+
+# -- looking -----------------------------------------------------------------------------
+
+
+def look(config_path: Path, database: Path, act: Act) -> Seen:
+    """Say what an act would do now, and do nothing. Raises `NothingMatched` without the race."""
+    now = datetime.now(UTC)
+    night, state = _stored(config_path, database, act.race)
+    watched = night.races[act.race]
+    try:
+        digest = acts.seen_now(watched, state, act, now)
+    except ActRefused as refused:
+        return Seen("", acts.sentence(str(refused)), (), refused=True)
+    answer = acts.apply(watched, state, replace(act, seen=digest), now)
+    return Seen(digest, answer.sentence, _posts(night, act.race, answer), not answer.applied)
+
+
+def _stored(config_path: Path, database: Path, race: str) -> tuple[Night, RaceState]:
+    config = app.config_at(config_path)
+    with report.reading(database) as db:
+        store = Store(db)
+        night, state = app.night_of(config, app.rules_of(store)), store.race(race)
+    refuse_unknown(night, race)
+    moved = state.people.closes_at
+    return (with_closes(night, {race: moved}) if moved else night), state
+
+
+def refuse_unknown(night: Night, race: str) -> None:
+    """Raise `NothingMatched` when a race is not watched."""
+    if race not in night.races:
+        raise NothingMatched(no_race(night, race))
+
+
+def _posts(night: Night, race: str, answer: Answer) -> tuple[Post, ...]:
+    if answer.step is None:
+        return ()
+    scene = scene_of(night, night.races[race].race, answer.step.state)
+    return tuple(post for event in answer.step.events for post in message.posts(event, scene))
+
+
+def show_posts(posts: tuple[Post, ...]) -> None:
+    """Show messages as the terminal shows them, without storing any."""
+    poster = TerminalPoster(Console(), ZoneInfo("UTC"))
+    for post in posts:
+        row = Row(
+            **{part.name: getattr(post, part.name) for part in fields(post)},
+            row=0, attempts=0, first_claimed_at=None, claimed_at=None,
+        )  # fmt: skip
+        asyncio.run(poster.post(row, None))
+
+
+# -- doing -------------------------------------------------------------------------------
+
+
+async def do(
+    config_path: Path, database: Path, act: Act, environ: Mapping[str, str], *, quiet: bool
+) -> tuple[bool, str]:
+    """Have an act answered: by the running `watch`, or here where none runs.
+
+    Returns whether it was applied, and the sentence for the person.
+    """
+    config = app.config_at(config_path)
+    refuse_unknown(app.night_of(config), act.race)
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            async with app.attending(config, config_path, database) as (watch, store):
+                return await _alone(watch, store, act, environ, quiet=quiet)
+        except DatabaseInUse:
+            answered = await _by_watch(database, act, min(end, time.monotonic() + 1))
+        if answered is not None:
+            return answered
+        if time.monotonic() > end:
+            return False, (
+                f"`watch` has not answered within {PATIENCE:.0f} seconds. The act is written "
+                f"down, and is taken when it does; see `acts {act.race}`."
+            )
+
+
+async def _alone(
+    watch: Watch, store: Store, act: Act, environ: Mapping[str, str], *, quiet: bool
+) -> tuple[bool, str]:
+    answer = watch.act(act, datetime.now(UTC))
+    async with app.sender(watch.night, store, environ, quiet=quiet) as deliverer:
+        await deliverer.settle()
+    return answer.applied, answer.sentence
+
+
+async def _by_watch(database: Path, act: Act, end: float) -> tuple[bool, str] | None:
+    """Write the act down beside the instance that watches, and wait for its answer."""
+    with closing(_beside(database)) as db:
+        with transaction(db):
+            audit.put(db, act)
+        while True:
+            answered = audit.answer_of(db, act.id)
+            if answered is not None or time.monotonic() > end:
+                return answered
+            await asyncio.sleep(LOOK_EVERY)
+
+
+def _beside(database: Path) -> Database:
+    """Open a writing connection without holding the instance: one row, and we are gone."""
+    with translated(str(database)):
+        connection = connect(database, timeout=BUSY_SECONDS)
+        connection.execute("PRAGMA synchronous = FULL")
+    return Database(connection)
+
+
+# -- reading -----------------------------------------------------------------------------
+
+
+def acts_of(database: Path, race: str) -> list[dict[str, Any]]:
+    """Return the acts on a race with their answers, oldest first."""
+    with report.reading(database) as db, translated(str(database)):
+        return audit.of_race(db, race)
+
+
+def short_rows(rows: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """Choose what of `act_log` fits a terminal; `--json` has every column."""
+    return [
+        {
+            "id": row["id"],
+            "at (UTC)": row["at"][:16].replace("T", " "),
+            "act": row["kind"],
+            "who": safe(row["who"]),
+            "why": safe(row["why"]),
+            "answer": safe(row["sentence"] or "waits for `watch`"),
+        }
+        for row in rows
+    ]
