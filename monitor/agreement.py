@@ -185,5 +185,6 @@ def _other_names(race: Race, accepted: dict[str, Snapshot], superseded: Containe
         ours = [name for key, (name, _) in named[one].items() if key not in named[other]]
         theirs = [name for key, (name, _) in named[other].items() if key not in named[one]]
         if ours and theirs:
-            return f"{one} names {min(ours)} where {other} names {min(theirs)}"
+            names = f"{one} names {min(ours)} where {other} names {min(theirs)}"
+            return f"{names}; if that is one person, give both spellings in the race's `rivals`"
     return ""

@@ -191,6 +191,7 @@ def _race(table: RaceTable, elections: Mapping[str, Election]) -> Race:
         callers=tuple(table.callers),
         policies=tuple(_policies(table)),
         withdrawn=tuple(table.withdrawn),
+        rivals=tuple(map(tuple, table.rivals)),
         uncontested=table.uncontested,
         unexpired=table.unexpired,
         follows=table.follows or "",

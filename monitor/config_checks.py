@@ -181,6 +181,9 @@ def _people(path: Path, race: Mapping[str, Any]) -> Iterator[Problem]:
     for place, name in enumerate(_texts(race, "withdrawn")):
         if _folded(name) in ours:
             yield Problem((*path, "withdrawn", place), f'"{name}" is endorsed here')
+    for place, name in _rivals(race):
+        if _folded(name) in ours:
+            yield Problem((*path, "rivals", place), f'"{name}" is endorsed here; use `aliases`')
 
 
 def _follows(
@@ -200,6 +203,14 @@ def _follows(
 def _day(race: Mapping[str, Any], elections: Mapping[str, Mapping[str, Any]]) -> date | None:
     held = elections.get(_text(race, "election"), {}).get("date")
     return held if type(held) is date else None
+
+
+def _rivals(race: Mapping[str, Any]) -> Iterator[tuple[int, str]]:
+    given = race.get("rivals")
+    for place, names in enumerate(given if isinstance(given, list) else []):
+        for name in names if isinstance(names, list) else []:
+            if isinstance(name, str):
+                yield place, name
 
 
 def _ballot(path: Path, race: Mapping[str, Any], election: Mapping[str, Any]) -> Iterator[Problem]:

@@ -209,6 +209,8 @@ class RaceTable(Table):
     """Other policies by kind of outcome: { lost = "on-confirmation" }."""
     withdrawn: list[Text] = []
     """Names still on the ballot that withdrew or died: their votes can win nothing."""
+    rivals: list[Annotated[list[Text], Field(min_length=2)]] = []
+    """Spellings of one rival whom sources name differently: [["Bob Lee", "Robert Lee"]]."""
     uncontested: bool = False
     """Nobody filed against ours and the ballot shows no contest; the race then has no sources."""
     unexpired: bool = False

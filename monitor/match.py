@@ -196,8 +196,9 @@ def _names_of(endorsement: Endorsement) -> frozenset[str]:
 
 
 def people_of(race: Race) -> tuple[frozenset[str], ...]:
-    """Return the normal names of each endorsed candidate: the lines of one person."""
-    return tuple(_names_of(endorsement) for endorsement in race.endorsements)
+    """Return the normal names of each person of whom several are known: ours, and rivals."""
+    ours = tuple(_names_of(endorsement) for endorsement in race.endorsements)
+    return (*ours, *(frozenset(map(normal_name, names)) for names in race.rivals))
 
 
 def one_name(name: str, people: tuple[frozenset[str], ...]) -> str:

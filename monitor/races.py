@@ -105,7 +105,8 @@ class Race:
     primary, else "". `polls_close` with `zone` overrides the state's rule card.
     `callers`: who is asked before an outcome goes out, as names or Slack member ids.
     `policies`: by outcome ("won", "lost", …), "" for every other one. `withdrawn`:
-    names still on the ballot that can win nothing. `uncontested`: ours is the only
+    names still on the ballot that can win nothing. `rivals`: the spellings of each rival
+    whom sources spell differently. `uncontested`: ours is the only
     one who filed and the ballot does not show it, so the race has no sources.
     `unexpired`: the rest of a term is filled. `follows`: the race whose follow-up
     (a runoff, a November election) this one is.
@@ -126,6 +127,7 @@ class Race:
     callers: tuple[str, ...] = ()
     policies: tuple[tuple[str, Policy], ...] = ()
     withdrawn: tuple[str, ...] = ()
+    rivals: tuple[tuple[str, ...], ...] = ()
     uncontested: bool = False
     unexpired: bool = False
     follows: str = ""

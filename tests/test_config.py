@@ -197,6 +197,7 @@ callers = ["Ana Ruiz", "U024BE7LH"]
 policy = "after-5-minutes"
 policies = { lost = "on-confirmation", runoff_possible = "auto", tie = "after-1-minute" }
 withdrawn = ["Lee Other"]
+rivals = [["Bob Lee", "Robert Lee"]]
 unexpired = true
 follows = "durham-da"
 polls_close = 20:00:00
@@ -208,6 +209,7 @@ def test_who_runs_and_who_is_asked() -> None:
     assert wake.callers == ("Ana Ruiz", "U024BE7LH")
     assert (wake.withdrawn, wake.unexpired) == (("Lee Other",), True)
     assert (wake.uncontested, wake.follows) == (False, "durham-da")
+    assert wake.rivals == (("Bob Lee", "Robert Lee"),)
     given = {kind: wake.policy(kind) for kind in ("won", "lost", "runoff-possible", "tie")}
     assert given == {
         "won": Policy(PolicyKind.AFTER, 5),
@@ -438,7 +440,7 @@ TWO = '[sources.two]\nscraper = "nc_durham"\nelection = "may"\n'
          [Change(ChangeKind.RE_DECIDE, "wake-da", what="name, polls_close")]),
         ([("polls_close = 20:00:00\n", PEOPLE)],
          [Change(ChangeKind.RE_DECIDE, "wake-da",
-                 what="callers, policies, withdrawn, unexpired, follows")]),
+                 what="callers, policies, withdrawn, rivals, unexpired, follows")]),
         ([("polls_close", 'callers = ["Ana Ruiz"]\npolls_close')],
          [Change(ChangeKind.RE_DECIDE, "wake-da", what="callers")]),
         ([("polls_close", 'policies = { lost = "on-confirmation" }\npolls_close')],

@@ -23,6 +23,7 @@ from monitor.holds import disagree, next_page
 from monitor.people import Stood
 from monitor.races import Endorsement
 from monitor.state import RaceState, Watched, accepted, current
+from monitor.tally import add_up
 from monitor.teller import Teller
 from tests.core_examples import (
     PLURALITY,
@@ -150,7 +151,20 @@ def test_counties_that_name_other_people_are_not_summed_into_an_outcome() -> Non
     assert all(Block.SOURCES_DISAGREE in one.blocks for one in told.steps[-1].decisions)
     figures = {source: snapshot(contest(votes)) for source, votes in shown.items()}
     said = disagreement(TWO_COUNTIES, figures)
-    assert said == "pitt names Bob Roe where greene names Robert Roe"
+    assert said.startswith("pitt names Bob Roe where greene names Robert Roe; ")
+    assert "`rivals`" in said
+
+
+def test_spellings_of_one_rival_are_one_line_where_the_configuration_says_so() -> None:
+    race = replace(TWO_COUNTIES, rivals=(("Bob Roe", "Robert Roe"),))
+    shown = {
+        "pitt": snapshot(contest({"Ann Alpha": 5_000, "Bob Roe": 6_000})),
+        "greene": snapshot(contest({"Ann Alpha": 5_000, "Robert Roe": 5_500})),
+    }
+    assert not disagreement(race, shown)
+    assert [(line.name, line.votes) for line in add_up(race, shown).lines] == [
+        ("Bob Roe", 11_500), ("Ann Alpha", 10_000),
+    ]  # fmt: skip
 
 
 def test_a_name_that_one_county_leaves_out_is_no_difference() -> None:
