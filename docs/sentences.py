@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,11 +28,13 @@ from monitor.sentences import (
     HOLD_SENTENCES,
     KIND_SENTENCES,
     OUTCOME_SENTENCES,
+    POLICY_SENTENCES,
 )
 from monitor.tally import Snapshot, Tally, add_up
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from enum import StrEnum
 
 PAGE = Path(__file__).parent / "sentences.md"
 HEAD = """\
@@ -46,6 +49,7 @@ Every message adds what it is computed from, or who declared it, and that no new
 organization's call is implied."""
 AT = datetime(2026, 11, 22, tzinfo=UTC)
 TOTAL = 100_000
+BLOCKS: dict[StrEnum, str] = dict(chain(BLOCK_SENTENCES.items(), POLICY_SENTENCES.items()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +107,7 @@ def page() -> str:
         "## Kinds of message\n\n" + _kinds(),
         "## Outcomes\n\n" + _table("outcome", "means", OUTCOME_SENTENCES),
         "## What an outcome rests on\n\n" + _table("basis", "means", BASIS_SENTENCES),
-        "## Why there is no outcome yet\n\n" + _table("block", "sentence", BLOCK_SENTENCES),
+        "## Why there is no outcome yet\n\n" + _table("block", "sentence", BLOCKS),
         "## Why new numbers are kept back\n\n" + _table("hold", "what ends it", HOLD_SENTENCES),
         "## What is added\n\n" + _table("caveat", "sentence", CAVEAT_SENTENCES),
         f"## What may be said aloud\n\n{ALOUD}\n\n" + "\n\n".join(map(_law, LAWS)),

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from monitor.state import RaceState
     from monitor.store import Store
 
+ANOTHER_VERSION = "That act is of another version of this program; do the opposite instead."
+
 
 class ActTaker:
     """Applies acts inside the caller's transaction."""
@@ -35,7 +37,10 @@ class ActTaker:
         if watched is None:
             return Answer(applied=False, sentence=no_race(night, act.race))
         state = self._ledger.opened(night, watched.race, now)
-        undone = audit.applied(self._store.db, act.undoes) if act.undoes else None
+        try:
+            undone = audit.applied(self._store.db, act.undoes) if act.undoes else None
+        except ValueError:
+            return Answer(applied=False, sentence=ANOTHER_VERSION)
         answer = acts.apply(watched, state, act, now, undone)
         if answer.step is not None and not state.opened and _is_for_thread(answer.step):
             state = self._ledger.open(night, watched.race, state, now)

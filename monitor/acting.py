@@ -11,18 +11,18 @@ import time
 from contextlib import closing
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
-from sqlite3 import connect
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+import structlog
 from rich.console import Console
-from sqlite_utils import Database
 
-from monitor import acts, app, audit, message, report
+from monitor import acts, app, audit, message, outbox, report
 from monitor.act_taking import no_race
-from monitor.database import BUSY_SECONDS, transaction, translated
+from monitor.database import open_beside, transaction, translated
 from monitor.doing import ActRefused
-from monitor.errors import DatabaseInUse, NothingMatched
+from monitor.errors import DatabaseInUse, MonitorError, NothingMatched
+from monitor.explain import known_race
 from monitor.ledger import scene_of
 from monitor.night import with_closes
 from monitor.outbox import Row
@@ -43,6 +43,11 @@ if TYPE_CHECKING:
 PATIENCE = 10.0
 """Seconds we wait for a running `watch` to answer."""
 LOOK_EVERY = 0.1
+_MADE = " {database} is new: a `watch` that runs with another --database knows nothing of this."
+SENDING = 30.0
+"""Seconds we send messages where no `watch` runs; nobody else can watch meanwhile."""
+
+_log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,7 @@ class Seen:
     sentence: str
     posts: tuple[Post, ...]
     refused: bool
+    desk_timezone: str = "UTC"
 
 
 # -- looking -----------------------------------------------------------------------------
@@ -67,8 +73,10 @@ def look(config_path: Path, database: Path, act: Act) -> Seen:
         digest = acts.seen_now(watched, state, act, now)
     except ActRefused as refused:
         return Seen("", acts.sentence(str(refused)), (), refused=True)
+    desk = night.config.slack.desk_timezone
     answer = acts.apply(watched, state, replace(act, seen=digest), now)
-    return Seen(digest, answer.sentence, _posts(night, act.race, answer), not answer.applied)
+    posts = _posts(night, act.race, answer)
+    return Seen(digest, answer.sentence, posts, not answer.applied, desk)
 
 
 def _stored(config_path: Path, database: Path, race: str) -> tuple[Night, RaceState]:
@@ -94,10 +102,10 @@ def _posts(night: Night, race: str, answer: Answer) -> tuple[Post, ...]:
     return tuple(post for event in answer.step.events for post in message.posts(event, scene))
 
 
-def show_posts(posts: tuple[Post, ...]) -> None:
+def show_posts(seen: Seen) -> None:
     """Show messages as the terminal shows them, without storing any."""
-    poster = TerminalPoster(Console(), ZoneInfo("UTC"))
-    for post in posts:
+    poster = TerminalPoster(Console(), ZoneInfo(seen.desk_timezone))
+    for post in seen.posts:
         row = Row(
             **{part.name: getattr(post, part.name) for part in fields(post)},
             row=0, attempts=0, first_claimed_at=None, claimed_at=None,
@@ -117,11 +125,13 @@ async def do(
     """
     config = app.config_at(config_path)
     refuse_unknown(app.night_of(config), act.race)
+    made = _made(database)
     end = time.monotonic() + PATIENCE
     while True:
         try:
             async with app.attending(config, config_path, database) as (watch, store):
-                return await _alone(watch, store, act, environ, quiet=quiet)
+                applied, sentence = await _alone(watch, store, act, environ, quiet=quiet)
+                return applied, sentence + made
         except DatabaseInUse:
             answered = await _by_watch(database, act, min(end, time.monotonic() + 1))
         if answered is not None:
@@ -133,18 +143,49 @@ async def do(
             )
 
 
+def _made(database: Path) -> str:
+    """Say what is odd about acting beside no database: it was to be found, not made."""
+    return "" if database.exists() else _MADE.format(database=database)
+
+
 async def _alone(
     watch: Watch, store: Store, act: Act, environ: Mapping[str, str], *, quiet: bool
 ) -> tuple[bool, str]:
-    answer = watch.act(act, datetime.now(UTC))
-    async with app.sender(watch.night, store, environ, quiet=quiet) as deliverer:
-        await deliverer.settle()
-    return answer.applied, answer.sentence
+    """Take the act here, behind those that were written down earlier and still wait.
+
+    It is written down first, as for `watch`: whatever happens then, it is taken once.
+    """
+    with store.transaction():
+        audit.put(store.db, act)
+    try:
+        watch.take_acts(datetime.now(UTC))
+    except Exception:
+        _log.error("an act is written down and waits", see=f"acts {act.race}")
+        if audit.answer_of(store.db, act.id) is None:
+            raise
+    applied, sentence = audit.answer_of(store.db, act.id) or (False, "")
+    return applied, sentence + await _send(watch, store, environ, quiet=quiet)
+
+
+async def _send(watch: Watch, store: Store, environ: Mapping[str, str], *, quiet: bool) -> str:
+    """Send what waits, and say so where something still does: the act stands all the same."""
+    why = "Slack takes none now"
+    try:
+        async with app.sender(watch.night, store, environ, quiet=quiet) as deliverer:
+            await asyncio.wait_for(deliverer.settle(), SENDING)
+    except TimeoutError:
+        pass
+    except MonitorError as error:
+        why = str(error)
+    left, refused = outbox.waiting(store.db), outbox.refusals(store.db)
+    said = f" Messages not sent yet: {left} ({why}); `watch` sends them." if left else ""
+    return said + "".join(f" Messages to {c} are refused ({e})." for c, e in refused.items())
 
 
 async def _by_watch(database: Path, act: Act, end: float) -> tuple[bool, str] | None:
     """Write the act down beside the instance that watches, and wait for its answer."""
-    with closing(_beside(database)) as db:
+    with closing(open_beside(database)) as db, translated(str(database)):
+        report.refuse_earlier(db, database)
         with transaction(db):
             audit.put(db, act)
         while True:
@@ -154,21 +195,19 @@ async def _by_watch(database: Path, act: Act, end: float) -> tuple[bool, str] | 
             await asyncio.sleep(LOOK_EVERY)
 
 
-def _beside(database: Path) -> Database:
-    """Open a writing connection without holding the instance: one row, and we are gone."""
-    with translated(str(database)):
-        connection = connect(database, timeout=BUSY_SECONDS)
-        connection.execute("PRAGMA synchronous = FULL")
-    return Database(connection)
-
-
 # -- reading -----------------------------------------------------------------------------
 
 
 def acts_of(database: Path, race: str) -> list[dict[str, Any]]:
-    """Return the acts on a race with their answers, oldest first."""
+    """Return the acts on a race with their answers, oldest first.
+
+    Raises `NothingMatched` where there is no such race.
+    """
     with report.reading(database) as db, translated(str(database)):
-        return audit.of_race(db, race)
+        rows = audit.of_race(db, race)
+        if not rows:
+            known_race(Store(db), race)
+        return rows
 
 
 def short_rows(rows: list[dict[str, Any]]) -> list[dict[str, str]]:

@@ -22,7 +22,7 @@ from monitor.doing import (
     stood,
 )
 from monitor.events import Kind
-from monitor.figure_acts import accept, enter, go_live, supersede
+from monitor.figure_acts import accept, enter, go_live, hold_early, supersede
 from monitor.outcome_acts import call, confirm, retract
 from monitor.people import Act, ActKind
 from monitor.sanity import accept_digest
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 MOVED_AT_MOST = timedelta(hours=12)
 """How far a court moves the close of polls, and a slip of the keys does more."""
+MOVED_EVER = timedelta(days=31)
+"""Farther than any close is moved, whoever knows better: such a day can break every plan."""
 
 _BRINGS_FIGURES = frozenset({ActKind.ENTER, ActKind.ACCEPT})
 _TOLD_BY_ITSELF = frozenset({ActKind.CLOSE, ActKind.NOTE})
@@ -141,9 +143,12 @@ def _close(teller: Teller, act: Act) -> str:
         raise ActRefused("say when the polls close, such as 21:00")
     if due == (teller.state.people.closes_at or known):
         raise ActRefused("that is when the polls close already")
+    if known is not None and abs(due - known) > MOVED_EVER:
+        raise ActRefused(f"that is {abs(due - known).days:,} days away from the close we know")
     if known is not None and abs(due - known) > MOVED_AT_MOST:
         need_override(act, f"that is {abs(due - known)} away from the close we know")
     keep_people(teller, replace(teller.state.people, closes_at=due))
+    hold_early(teller)
     tell_close(teller, act)
     return f"the polls close at {clock(due, _zone(teller.watched), teller.now)}"
 

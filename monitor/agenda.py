@@ -6,12 +6,14 @@ It saves reading thousands of stored states at every tick; the states stay the t
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from monitor.timers import next_moment
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from monitor.state import RaceState, Watched
 
 
@@ -31,6 +33,11 @@ class Agenda:
     def first(self) -> datetime | None:
         """Return the first moment of all."""
         return min(self.moments.values(), default=None)
+
+    def done_until(self, now: datetime, looked_at: Container[str]) -> datetime:
+        """Return until when nothing is owed any more, once some races were looked at."""
+        left = [at for race, at in self.moments.items() if at <= now and race not in looked_at]
+        return min(left) - timedelta.resolution if left else now
 
     def due(self, now: datetime) -> list[str]:
         """Return the races whose moment has come, in order of time."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from monitor.decide import Basis, Block, Decision, Outcome
 from monitor.events import Kind
 from monitor.races import Policy, PolicyKind
+from monitor.standing import HoldKind, looks
 from monitor.state import Asked, Told, Waiting
 from monitor.teller import Teller, seen_digest
 from monitor.words import reasons
@@ -77,7 +78,7 @@ def _wait(teller: Teller, decision: Decision, tally: Tally, policy: Policy) -> N
 def ask(teller: Teller, decision: Decision, tally: Tally) -> None:
     """Tell callers of an outcome that lacks a proof alone, remind them, or forget it."""
     told = teller.told(decision.candidate)
-    if told.waiting is not None and _has_lapsed(told, decision):
+    if told.waiting is not None and _has_lapsed(teller, told, decision, tally):
         _lapse(teller, decision, tally, told.waiting)
         told = teller.told(decision.candidate)
     missing = _missing(teller, decision, tally)
@@ -89,13 +90,26 @@ def ask(teller: Teller, decision: Decision, tally: Tally) -> None:
         teller.remember(decision.candidate, replace(told, asked=None))
 
 
-def _has_lapsed(told: Told, decision: Decision) -> bool:
-    """A window outlives a changed count that waits for its second look, and nothing else."""
+def _has_lapsed(teller: Teller, told: Told, decision: Decision, tally: Tally) -> bool:
+    """A window outlives what waits for another look, and nothing else.
+
+    Its outcome goes out when that look has come. An older version that a site serves now
+    and then would otherwise begin every window anew, and none would ever end.
+    """
     if told.waiting is None:
         return False
     if told.outcome is not Outcome.NONE or decision.computed is not told.waiting.outcome:
         return True
-    return bool(set(decision.blocks) - {Block.ONE_LOOK})
+    passing = {Block.ONE_LOOK, Block.HELD} if _passes(teller, tally) else {Block.ONE_LOOK}
+    return bool(set(decision.blocks) - passing)
+
+
+def _passes(teller: Teller, tally: Tally) -> bool:
+    """Nothing is held but what another look ends by itself, and that not for long."""
+    holds = [hold for s in tally.sources if (hold := teller.state.standings[s].hold) is not None]
+    return all(
+        hold.kind is not HoldKind.HARD and teller.now - hold.since < LOOK_OVERDUE for hold in holds
+    )
 
 
 def _lapse(teller: Teller, decision: Decision, tally: Tally, waiting: Waiting) -> None:
@@ -126,8 +140,12 @@ def _missing(teller: Teller, decision: Decision, tally: Tally) -> tuple[Block, .
         return ()
     if Block.ONE_LOOK in decision.blocks and not _is_look_overdue(teller, tally):
         return ()
-    is_ripe = is_nearly_in(tally) or _has_paused(teller, decision, tally)
-    return decision.blocks if is_ripe else ()
+    return decision.blocks if is_ripe(teller, decision, tally) else ()
+
+
+def is_ripe(teller: Teller, decision: Decision, tally: Tally) -> bool:
+    """Say whether so much is in, or the count has paused so, that an outcome can be asked for."""
+    return is_nearly_in(tally) or _has_paused(teller, decision, tally)
 
 
 def _has_paused(teller: Teller, decision: Decision, tally: Tally) -> bool:
@@ -156,7 +174,10 @@ def is_nearly_in(tally: Tally) -> bool:
 
 
 def _is_look_overdue(teller: Teller, tally: Tally) -> bool:
-    return _stood(teller, tally, LOOK_OVERDUE)
+    """The sources whose figures were not seen twice have been silent since for so long."""
+    standings = [teller.state.standings[source] for source in tally.sources]
+    since = [one.last_look or one.changed_at for one in standings if looks(one) <= 1]
+    return all(at is not None and teller.now - at >= LOOK_OVERDUE for at in since)
 
 
 def _stood(teller: Teller, tally: Tally, wait: timedelta) -> bool:

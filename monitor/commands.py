@@ -19,6 +19,8 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 from rich.text import Text
 
+from monitor.terminal import safe
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -36,6 +38,11 @@ PIPE_WIDTH = 120
 """Columns of a table that goes to a file or a pipe."""
 SHORT = 20
 """Columns of a cell that is never broken."""
+LONGEST = 400
+"""Characters of a text that messages show whole (`words.safe_text`)."""
+LONGEST_NAME = 80
+_NAME, _REASON = "NAME", "…"
+"""What stands for the person's own words in the lines that messages print to be run."""
 
 
 def log_to_stderr(level: int) -> None:
@@ -133,6 +140,24 @@ def progress() -> Progress:
         redirect_stdout=sys.stdout.isatty() and console.is_terminal,
         redirect_stderr=console.is_terminal,
     )
+
+
+def name_of(_: click.Context, param: click.Parameter, value: str) -> str:
+    """Refuse an empty name, and one that could break a line or is none."""
+    name = " ".join(value.split())
+    if name in ("", _NAME) or not name.isprintable() or len(name) > LONGEST_NAME:
+        raise click.BadParameter("give a name, such as Ana Ruiz", param=param)
+    return name
+
+
+def words_of(_: click.Context, param: click.Parameter, value: str) -> str:
+    """Take a person's words as one line; refuse more than messages show."""
+    words = " ".join(safe(value).split())
+    if len(words) > LONGEST:
+        raise click.BadParameter(f"say it in {LONGEST} characters", param=param)
+    if words == _REASON or (param.required and not words):
+        raise click.BadParameter("say it in a sentence", param=param)
+    return words
 
 
 def now() -> datetime:

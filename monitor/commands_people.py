@@ -18,7 +18,17 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from monitor.commands import CONFIG, DATABASE, JSON, log_errors_only, now, show_json, show_rows
+from monitor.commands import (
+    CONFIG,
+    DATABASE,
+    JSON,
+    log_errors_only,
+    name_of,
+    now,
+    show_json,
+    show_rows,
+    words_of,
+)
 from monitor.decide import Outcome
 from monitor.doing import OVERRIDE
 from monitor.people import Act, ActKind
@@ -33,8 +43,10 @@ if TYPE_CHECKING:
 REFUSED = 1
 
 _RACE = click.argument("race")
-_WHO = click.option("--who", required=True, help="Who acts: a person's name.")
-_WHY = click.option("--why", required=True, help="Why, in a sentence; it is kept and shown.")
+_WHO = click.option("--who", required=True, callback=name_of, help="Who acts: a person's name.")
+_WHY = click.option(
+    "--why", required=True, callback=words_of, help="Why, in a sentence; it is kept and shown."
+)
 _CANDIDATE = click.option(
     "--candidate", default="", help="Whose outcome, where the race has several of ours."
 )
@@ -44,7 +56,10 @@ _SEEN = click.option(
 _OVERRIDE = click.option(
     "--override", type=click.Choice([OVERRIDE]), help="Act against what the figures show."
 )
-_LINK = click.option("--link", default="", help='Where it can be read, or "phone, clerk NAME".')
+_LINK = click.option(
+    "--link", default="", callback=words_of,
+    help='Where it can be read, or "phone, clerk NAME".',
+)  # fmt: skip
 _SOURCE = click.argument("source", required=False, default="")
 
 
@@ -112,7 +127,7 @@ def _show(seen: Seen, line: str) -> None:
         click.echo(safe(seen.sentence))
         return
     click.echo("NOT DONE YET. This would go out:")
-    show_posts(seen.posts)
+    show_posts(seen)
     click.echo(f"\nTo do it, as long as the figures stay as they are:\n{safe(line)}")
 
 
@@ -200,15 +215,18 @@ def unfreeze(
 # -- figures -----------------------------------------------------------------------------
 
 
+_NUMBER = "[0-9][0-9,]{0,14}"
+
+
 def _votes(_: click.Context, param: click.Parameter, value: tuple[str, ...]) -> Any:
-    pairs = [re.fullmatch(r"(.+?)\s*=\s*([\d,]+)", one.strip()) for one in value]
+    pairs = [re.fullmatch(rf"(.+?)\s*=\s*({_NUMBER})", safe(one).strip()) for one in value]
     if not all(pairs):
         raise click.BadParameter('write "Satana Deberry=15207"', param=param)
     return tuple((pair[1], int(pair[2].replace(",", ""))) for pair in pairs if pair)
 
 
 def _units(_: click.Context, param: click.Parameter, value: str | None) -> Any:
-    found = re.fullmatch(r"([\d,]+)/([\d,]+)", value or "")
+    found = re.fullmatch(f"({_NUMBER})/({_NUMBER})", value or "")
     if value and not found:
         raise click.BadParameter("write 12/57", param=param)
     return tuple(int(part.replace(",", "")) for part in found.groups()) if found else None
@@ -319,7 +337,7 @@ def _closes(config_path: Path, race: str, text: str) -> datetime:
 
 
 @click.command()
-@_people(click.argument("text"), _WHO)
+@_people(click.argument("text", callback=words_of), _WHO)
 def note(
     race: str, text: str, who: str, config_path: Path, database: Path, *, as_json: bool
 ) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.commands import DATABASE, JSON, now, plain, show_json
+from monitor.commands import DATABASE, JSON, name_of, now, plain, show_json
 from monitor.terminal import safe
 
 if TYPE_CHECKING:
@@ -65,14 +65,6 @@ def show_rules(state: str, on: datetime | None, database: Path, *, as_json: bool
         click.echo(safe(words), err=True)
 
 
-def _printed(_: click.Context, param: click.Parameter, value: str) -> str:
-    """Refuse an empty name, and one that could break a line."""
-    name = " ".join(value.split())
-    if not name or not name.isprintable():
-        raise click.BadParameter("give a name, such as Ana Ruiz", param=param)
-    return name
-
-
 def _link_of(_: click.Context, param: click.Parameter, value: str) -> str:
     if not value.startswith(("https://", "http://")) or not value.isprintable() or " " in value:
         raise click.BadParameter("give a link, https://…", param=param)
@@ -81,7 +73,7 @@ def _link_of(_: click.Context, param: click.Parameter, value: str) -> str:
 
 @rules.command()
 @click.argument("state")
-@click.option("--who", required=True, callback=_printed, help="Your name.")
+@click.option("--who", required=True, callback=name_of, help="Your name.")
 @click.option("--source", required=True, callback=_link_of, help="Where you read it: a link.")
 @click.option(
     "--fact", "facts", multiple=True,

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from monitor.decide import Basis, Block, Decision, Outcome, Standing
 from monitor.events import Kind
 from monitor.outcomes import stands
-from monitor.state import LOOKS_APART, Told
+from monitor.standing import LOOKS_APART
 from monitor.teller import content, first_of, name_of
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from monitor.state import Told
     from monitor.tally import Tally
     from monitor.teller import Teller
 

@@ -103,6 +103,11 @@ def open_reader(path: Path) -> Database:
 
     Raises `StoreFailure` when there is no such database.
     """
+    if not path.exists():
+        raise StoreFailure(
+            f"unable to open {path}: there is no such file; start `watch`, or name another with "
+            "--database"
+        )
     with translated(str(path)):
         connection = sqlite3.connect(
             f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS

@@ -68,13 +68,15 @@ class Outstanding:
 
     `votes`: the figure as given, in ballots, each with a vote for every seat.
     `is_estimate`: it may be wrong, so twice it is reckoned with (desk §1.1), and nothing
-    is clinched on it. `source`: who says so.
+    is clinched on it. `source`: who says so. `counted`: the votes counted by then, None
+    where that is not known.
     """
 
     votes: int
     is_estimate: bool
     source: str
     at: datetime
+    counted: int | None = None
 
     @property
     def bound(self) -> int:

@@ -9,7 +9,7 @@ from monitor.decide import Basis, Block, Decision, Outcome
 from monitor.events import OUTCOMES, Event, Kind
 from monitor.match import normal_name
 from monitor.prizes import our_names, prize_of, the, threshold_line
-from monitor.provenance import agreement_lines, cited, of_remark, provenance
+from monitor.provenance import agreement_lines, cited, of_remark, provenance, source_name
 from monitor.rules import Rule, in_words
 from monitor.saying import say
 from monitor.sentences import BLOCK_SENTENCES, CAVEAT_SENTENCES, HOLD_SENTENCES, Caveat
@@ -17,7 +17,6 @@ from monitor.still_open import uncounted_words
 from monitor.words import (
     clocks,
     full_day,
-    link,
     listing,
     percent,
     reasons,
@@ -84,9 +83,9 @@ def context(text: str) -> dict[str, Any]:
 def _root_lines(scene: Scene, race: Race) -> str:
     lines = [f"{safe(e.candidate)} (endorsed by {safe(listing(e.by))})" for e in race.endorsements]
     lines.append(f"Rule: {in_words(scene.rule) if scene.rule else 'not known; no outcome'}")
-    used = [scene.sources[u.source] for u in race.sources if u.source in scene.sources]
+    used = [use.source for use in race.sources if use.source in scene.sources]
     if used:
-        lines.append("Source: " + ", ".join(link(s.link, s.name) for s in used))
+        lines.append("Source: " + ", ".join(source_name(one, scene) for one in used))
     return "\n".join(lines)
 
 
@@ -225,7 +224,9 @@ def _next_lines(event: Event, scene: Scene, race: Race, decision: Decision) -> I
 
 def _person_lines(event: Event, scene: Scene, decision: Decision | None) -> Iterator[str]:
     """Say who stands for an outcome, and why (desk §1.6)."""
-    if event.kind in _IN_DOUBT or event.kind is Kind.OUTCOME_STANDS:
+    if event.kind is Kind.HOLD_OFF:
+        return
+    if event.kind in (Kind.OUTCOME_RETRACTED, Kind.OUTCOME_STANDS):
         verb = "Checked" if event.kind is Kind.OUTCOME_STANDS else "Withdrawn"
         yield f"{verb} by {safe(event.who)}." if event.who else ""
         return
@@ -239,7 +240,7 @@ def _stands_for(called: Called) -> str:
         Basis.CONFIRMED: "Released by",
         Basis.CERTIFIED: "Certified, as told by",
     }.get(called.basis, "Called by")
-    source = f", {cited(called.link)}" if called.link else ""
+    source = f" ({cited(called.link)})" if called.link else ""
     return sentence(f"{verb} {safe(called.who)}: {safe_text(called.why)}{source}")
 
 

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 from pydantic import TypeAdapter
 
 from monitor.database import stamp
-from monitor.grounds import Grounds, looks
-from monitor.standing import SourceStanding, Verdict
+from monitor.grounds import Grounds
+from monitor.standing import SourceStanding, Verdict, looks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from monitor.counts import count_changed, first_votes, turned_back
-from monitor.decide import Block, Decision
+from monitor.decide import Block, Decision, Outcome
 from monitor.events import Event, Kind
 from monitor.follow_up import set_follow_up, waits
 from monitor.holds import disagree, keep, matched, missed, page
@@ -57,7 +57,6 @@ def advance(watched: Watched, state: RaceState, source: str, arrival: Arrival) -
     matched(teller, source)
     judgement = judge(state.standings.get(source, SourceStanding()), arrival)
     keep(teller, source, judgement)
-    _retire_entered(teller, source)
     return conclude(
         teller,
         judgement.verdict,
@@ -78,6 +77,8 @@ def conclude(
 
     `answered`: an accepted look brought it. `unproved`: a look must prove it soon.
     """
+    for use in teller.watched.race.sources:
+        _retire_entered(teller, use.source)
     tally, decisions = look_again(teller, answered=answered, revised=verdict is Verdict.REVISED)
     _later(teller, tally, decisions)
     return Step(
@@ -105,7 +106,7 @@ def _retire_entered(teller: Teller, source: str) -> None:
     entered = teller.state.standings.get(entered_key(source))
     if entered is None or entered.accepted is None or source in teller.state.people.superseded:
         return
-    site = teller.state.standings[source].accepted
+    site = teller.state.standings.get(source, SourceStanding()).accepted
     later = site is not None and site.fetched_at > entered.accepted.fetched_at
     if site and later and total_of(site.contest) >= total_of(entered.accepted.contest):
         rest = {k: v for k, v in teller.state.standings.items() if k != entered_key(source)}
@@ -171,7 +172,7 @@ def look_again(
     tally, decisions = current(teller.watched, teller.state, teller.now)
     if tally is None or not (tally.total or teller.state.counted):
         return tally, decisions
-    if _is_uncontested(decisions):
+    if _is_uncontested(decisions) and not _was_told(teller):
         _uncontested(teller, tally, decisions)
         return tally, decisions
     if not answered or _has_lost_a_county(teller.state.tally, tally):
@@ -195,6 +196,11 @@ def _is_uncontested(decisions: tuple[Decision, ...]) -> bool:
         Block.UNCONTESTED in one.blocks and Block.WRITE_IN_AHEAD not in one.blocks
         for one in decisions
     )
+
+
+def _was_told(teller: Teller) -> bool:
+    """An outcome that staff know must be questioned or stand, whoever is left."""
+    return any(one.outcome is not Outcome.NONE for one in teller.state.told.values())
 
 
 def _uncontested(

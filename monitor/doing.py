@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from monitor.decide import Decision, Evidence, Outcome, decide
+from monitor.decide import Block, Decision, Evidence, Outcome, decide
 from monitor.match import normal_name
 from monitor.people import Act, People, Stood
 from monitor.sanity import SourceStanding
@@ -124,8 +124,9 @@ def said(outcome: Outcome) -> str:
 
 
 def lacking(decision: Decision) -> str:
-    """Write everything that an outcome lacks."""
-    return "; ".join(BLOCK_SENTENCES[block] for block in decision.blocks)
+    """Write everything that an outcome lacks but a named person, who is there."""
+    blocks = [one for one in decision.blocks if one is not Block.HAND_KEPT]
+    return "; ".join(BLOCK_SENTENCES[block] for block in blocks)
 
 
 def bind(act: Act, decision: Decision, tally: Tally) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from monitor.errors import DiskFull, NothingMatched, StoreFailure
-from monitor.report import VIEWS, reading
+from monitor.report import JSON_COLUMNS, VIEWS, reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +29,6 @@ _ORDERS = {
     "precinct_votes": "import, line",
 }
 _WITHOUT_RACE = frozenset({"source_status", "precinct_votes"})
-_JSON_COLUMNS = frozenset({"caveats", "blocks", "by_type"})
 _FORMULA = re.compile(r"[\t\r\n]|\s*[=+\-@\uff1d\uff0b\uff0d\uff20]")
 
 
@@ -78,7 +77,7 @@ def _write_json(columns: list[str], rows: Iterator[tuple[Any, ...]], out: IO[str
     out.write("[")
     for row in rows:
         values = {
-            name: json.loads(value) if name in _JSON_COLUMNS and isinstance(value, str) else value
+            name: json.loads(value) if name in JSON_COLUMNS and isinstance(value, str) else value
             for name, value in zip(columns, row, strict=True)
         }
         out.write(",\n " if count else "\n ")

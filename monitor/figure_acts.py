@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from monitor import sanity
+from monitor.agreement import ENTERED
 from monitor.checks import speak
 from monitor.decide import Outstanding
 from monitor.doing import (
@@ -19,24 +20,36 @@ from monitor.doing import (
 )
 from monitor.match import normal_name, people_of
 from monitor.model import Contest, Selection, UnitKind, Units
+from monitor.rehearsal import BEFORE_CLOSE
 from monitor.sanity import (
     Arrival,
+    Hold,
+    HoldKind,
     SourceStanding,
     Verdict,
     accept_digest,
     judge,
     why_not_accepted,
 )
-from monitor.state import LOOKS_APART, current, entered_key
+from monitor.standing import LOOKS_APART
+from monitor.state import current, entered_key
 from monitor.suspicion import total_of
 from monitor.tally import Snapshot, groups
+from monitor.words import units_short
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from monitor.people import Act
     from monitor.sanity import Judgement
+    from monitor.tally import Tally
     from monitor.teller import Teller
+
+MOST = 1_000_000_000
+"""More votes than any count has; a larger number is a slip of the keys."""
+
+FAR_BELOW = 4
+"""An official figure so many times below what the units out suggest needs OVERRIDE."""
 
 _TAKEN = frozenset({Verdict.ACCEPTED, Verdict.REVISED, Verdict.SAME})
 
@@ -91,12 +104,33 @@ def _refuse_outdone(teller: Teller, source: str, contest: Contest) -> None:
 
 
 def _enter_outstanding(teller: Teller, act: Act, votes: int) -> str:
-    if votes < 0:
+    if not 0 <= votes <= MOST:
         raise ActRefused(f"{votes:,} ballots cannot be outstanding")
-    given = Outstanding(votes, act.is_estimate, act.link, teller.now)
+    tally, _ = current(teller.watched, teller.state, teller.now)
+    if not act.is_estimate and tally is not None:
+        _need_most(teller, act, votes, tally)
+    counted = tally.total if tally is not None else None
+    given = Outstanding(votes, act.is_estimate, act.link, teller.now, counted)
     keep_people(teller, replace(teller.state.people, outstanding=given))
     kind = "an estimate, reckoned double" if act.is_estimate else "official"
     return f"{votes:,} ballots are outstanding ({kind})"
+
+
+def _need_most(teller: Teller, act: Act, votes: int, tally: Tally) -> None:
+    """Ask whoever gives an official figure that is far below what the units still out hold.
+
+    "300 provisional ballots are left", said with half of the precincts out, is no bound.
+    """
+    units = tally.units
+    if units is None or not units.reported:
+        return
+    out = tally.total * (units.total - units.reported) // units.reported
+    if FAR_BELOW * votes * teller.watched.race.seats < out:
+        need_override(
+            act,
+            f"{units_short(units)} are in, so about {out:,} votes are still out, and {votes:,} "
+            "would be all of them",
+        )
 
 
 def _why_held(judged: Judgement) -> str:
@@ -130,7 +164,7 @@ def contest_of(teller: Teller, act: Act, last: Contest | None) -> Contest:
 def _given(act: Act) -> dict[str, int]:
     given: dict[str, int] = {}
     for name, votes in act.votes:
-        if votes < 0:
+        if not 0 <= votes <= MOST:
             raise ActRefused(f"{name} cannot have {votes:,} votes")
         if normal_name(name) in given:
             raise ActRefused(f"{name} is given twice")
@@ -152,7 +186,7 @@ def _units(act: Act, last: Contest | None) -> Units | None:
     if act.units is None:
         return old
     reported, total = act.units
-    if not 0 <= reported <= total:
+    if not 0 <= reported <= total <= MOST:
         raise ActRefused(f"{reported:,} of {total:,} units cannot be; write them as 12/57")
     return Units(reported, total, old.kind if old else UnitKind.UNITS)
 
@@ -214,6 +248,28 @@ def _as_held(source: str, standing: SourceStanding) -> str:
 
 def _reason(standing: SourceStanding) -> str:
     return standing.hold.reason if standing.hold else ""
+
+
+# -- a close that is moved ---------------------------------------------------------------
+
+
+def hold_early(teller: Teller) -> None:
+    """Hold figures accepted before a close that was moved to later, until a look after it.
+
+    What a person typed in stays: no look would ever release it, and no outcome goes out
+    on it by itself.
+    """
+    close = teller.state.people.closes_at or teller.watched.closes_at
+    if close is None or teller.now >= close:
+        return
+    for source, standing in teller.state.standings.items():
+        shown, hold = standing.accepted, standing.hold
+        is_hard = hold is not None and hold.kind is HoldKind.HARD
+        if source.startswith(ENTERED) or shown is None or is_hard or not total_of(shown.contest):
+            continue
+        early = Hold(HoldKind.HARD, BEFORE_CLOSE, teller.now, shown)
+        unproved = replace(standing, hold=early, first_look=None, last_look=None)
+        keep_standing(teller, source, unproved)
 
 
 # -- sources -----------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from monitor.decide import ADVANCING, Outcome
+from monitor.decide import ADVANCING, Block, Outcome
 from monitor.events import Kind
 from monitor.follow_up_config import config_text
 from monitor.state import FollowUpRace
@@ -32,11 +32,11 @@ def set_follow_up(teller: Teller, tally: Tally, decision: Decision) -> None:
     """Keep the runoff that was told of a candidate, and take it back with the outcome.
 
     To be called whenever what is told of a candidate may have changed: nothing is said
-    while the same runoff stands.
+    while the same runoff stands, nor of who is in it after one look.
     """
     told = teller.told(decision.candidate)
     if told.outcome is Outcome.RUNOFF:
-        if told.doubt_since is None:
+        if told.doubt_since is None and Block.ONE_LOOK not in decision.blocks:
             _set(teller, tally, decision)
     elif teller.state.follow_up is not None and not _has_runoff(teller):
         teller.state = replace(teller.state, follow_up=None)

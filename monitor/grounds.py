@@ -16,13 +16,13 @@ from monitor.agreement import disagreement
 from monitor.decide import Decision
 from monitor.model import Units
 from monitor.people import Called, Stood
-from monitor.state import LOOKS_APART, Told, accepted, as_counted
+from monitor.standing import looks
+from monitor.state import Told, accepted, as_counted
 from monitor.suspicion import total_of
 from monitor.tally import Tally, groups
 
 if TYPE_CHECKING:
     from monitor.races import Race, SourceUse
-    from monitor.standing import SourceStanding
     from monitor.state import RaceState, Watched
 
 
@@ -124,14 +124,6 @@ def _figures(use: SourceUse, state: RaceState) -> Counted:
         hold=f"{hold.kind.value}: {hold.reason}" if hold else "",
         aside=aside,
     )
-
-
-def looks(standing: SourceStanding) -> int:
-    """Return how many looks proved the accepted figures, counted to two that agree."""
-    first, last = standing.first_look, standing.last_look
-    if first is None or last is None:
-        return 0
-    return 2 if last - first >= LOOKS_APART else 1
 
 
 def _use(

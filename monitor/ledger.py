@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime, time
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -22,9 +20,11 @@ from monitor.grounds import grounds_of
 from monitor.message import channels_of, posts
 from monitor.posts import post_key
 from monitor.scene import Scene, SourceFacts
+from monitor.state import opens_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from datetime import datetime
 
     from monitor.night import Night
     from monitor.races import Race
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from monitor.store import Store
     from monitor.tally import Snapshot
 
-MORNING = time(8)
-"""When the roots of the day's races are posted, where the race is."""
 _ABOUT = frozenset({Kind.HOLD_OFF, Kind.OUTCOME_RETRACTED, Kind.OUTCOME_STANDS})
 
 _log = structlog.get_logger()
@@ -62,8 +60,8 @@ class Ledger:
         state = self._store.race(race.id)
         if state.opened:
             return state
-        zone = ZoneInfo(night.places[race.id].zone)
-        if now < datetime.combine(race.election.date, MORNING, tzinfo=zone):
+        opens = opens_at(night.races[race.id])
+        if opens is not None and now < opens:
             return state
         return self.open(night, race, state, now)
 

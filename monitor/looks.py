@@ -30,7 +30,7 @@ def wants_look(state: RaceState, tally: Tally | None, decisions: tuple[Decision,
 
 def _is_settling(told: Told) -> bool:
     """HOLD OFF went out, and looks can still settle it; a person's outcome a person settles."""
-    return told.doubt_since is not None and told.basis not in _BY_PERSON and not told.paged
+    return told.doubt_since is not None and told.basis not in _BY_PERSON
 
 
 _BY_PERSON = frozenset({Basis.CERTIFIED, Basis.CONFIRMED, Basis.CALLED})

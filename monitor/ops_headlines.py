@@ -14,7 +14,7 @@ from monitor.events import Event, Kind
 from monitor.headlines import headline_of, ours_in
 from monitor.outcome_headlines import found_headline
 from monitor.prizes import main_prize, race_words, rival_of, said_of, share_of
-from monitor.words import block_words, clock, clocks, safe, safe_text, signed, surname
+from monitor.words import clock, clocks, missing_words, safe, safe_text, signed, surname
 
 if TYPE_CHECKING:
     from monitor.races import Race
@@ -96,6 +96,8 @@ def _plain(event: Event, scene: Scene) -> str:
 def _said(event: Event) -> str:
     """Write who acted, and the first part of a reason; the whole stands below."""
     first = event.reason.partition("\n")[0]
+    if event.kind is Kind.CALLERS_PAGED and event.source:
+        first = first.partition(";")[0]
     if event.kind in _ABOUT_OURS:
         text = safe_text(first)
         if event.who or not text.partition(" ")[0].isalpha():
@@ -131,7 +133,7 @@ def _ready(event: Event, decision: Decision, after: Tally, race: Race, scene: Sc
 
 def lacks(event: Event, after: Tally) -> str:
     """Say exactly what an outcome lacks; a policy alone is a person's yes."""
-    return block_words(event.missing, after) or "a person's yes, as this race's policy asks"
+    return missing_words(event.missing, after) or "a person's yes, as this race's policy asks"
 
 
 def _going_out(event: Event, decision: Decision, after: Tally, race: Race, scene: Scene) -> str:

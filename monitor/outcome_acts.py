@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from monitor.callers import is_ripe
 from monitor.decide import Basis, Block, Decision, Outcome
 from monitor.doing import (
     ActRefused,
@@ -62,6 +63,8 @@ def confirm(teller: Teller, act: Act) -> str:
         )
     if decision.computed is Outcome.NONE or set(decision.blocks) - RELEASABLE:
         need_override(act, f"the figures do not carry it yet: {lacking(decision)}")
+    elif Block.NOT_COMPLETE in decision.blocks and not is_ripe(teller, decision, tally):
+        need_override(act, f"the count is still under way: {as_seen(decision, tally)}")
     _declare(teller, act, decision, decision.if_final, Basis.CONFIRMED)
     return f"{candidate}: {said(decision.if_final)}, confirmed by {act.who}"
 
@@ -152,6 +155,7 @@ def _stand(teller: Teller, act: Act, decision: Decision, basis: Basis) -> str:
     settled = replace(
         teller.told(candidate), basis=basis, doubt_since=None, paged=False,
         figures_gave=decision.if_final,
+        withstood=decision.outcome if decision.basis is Basis.CERTIFIED else Outcome.NONE,
     )  # fmt: skip
     teller.remember(candidate, settled)
     return f"{candidate}: {said(told.outcome)} stands, as {act.who} says"

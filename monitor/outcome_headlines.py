@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from monitor.agreement import ENTERED
 from monitor.decide import Basis, Decision, Outcome
 from monitor.events import Event, Kind
 from monitor.prizes import (
@@ -67,6 +68,8 @@ def _why_not(event: Event) -> str:
     """Say what speaks against an outcome told: a county's numbers, or a change of our own."""
     if event.cause:
         return f"{event.cause}, and the numbers do not show it now"
+    if event.after is not None and any(one.startswith(ENTERED) for one in event.after.sources):
+        return "numbers entered by hand do not show it"
     return "new county numbers do not show it"
 
 

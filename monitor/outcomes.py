@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from monitor.teller import Teller
 
 DOUBT_WAIT = timedelta(minutes=10)
+UNSETTLED = timedelta(minutes=20)
+"""How long a doubt waits for a look that settles it before callers are paged (start value)."""
 
 _BY_PERSON = frozenset({Basis.CONFIRMED, Basis.CALLED})
 """What a named person stands for, the machine never retracts (desk §2.8)."""
@@ -71,7 +73,7 @@ def _rests_on(teller: Teller, decision: Decision, tally: Tally, told: Told) -> N
 def _is_doubtful(decision: Decision, told: Told) -> bool:
     """The figures give something else now than what was told, and than when it was told."""
     if decision.basis is Basis.CERTIFIED and decision.outcome is not Outcome.NONE:
-        return decision.outcome is not told.outcome
+        return decision.outcome not in (told.outcome, told.withstood)
     return decision.if_final not in (told.outcome, told.figures_gave)
 
 
@@ -88,21 +90,33 @@ def _settle(teller: Teller, decision: Decision, tally: Tally, told: Told) -> Non
     if told.doubt_since is None or teller.now - told.doubt_since < DOUBT_WAIT:
         return
     if Block.ONE_LOOK in decision.blocks or Block.HELD in decision.blocks:
+        if teller.now - told.doubt_since >= UNSETTLED:
+            _page(
+                teller, decision, tally, told,
+                f"no second look has settled the outcome told ({told.outcome}) since HOLD OFF",
+            )  # fmt: skip
         return
-    if not _is_doubtful(decision, told):
+    if not _is_doubtful(decision, told) and not _is_open_again(decision, told):
         after = replace(told, doubt_since=None, paged=False)
         if told.basis is Basis.CERTIFIED:  # channels heard no HOLD OFF
             teller.remember(decision.candidate, after)
         else:
             _tell(teller, Kind.OUTCOME_STANDS, decision, tally, after)
     elif told.basis in _BY_PERSON:
-        _page(teller, decision, tally, told)
+        why = f"the outcome a person stands for ({told.outcome}) is not what the numbers give"
+        _page(teller, decision, tally, told, why)
     elif told.basis is not Basis.CERTIFIED:
         _retract(teller, decision, tally, told)
         _new_outcome(teller, decision, tally, teller.told(decision.candidate))
 
 
-def _page(teller: Teller, decision: Decision, tally: Tally, told: Told) -> None:
+def _is_open_again(decision: Decision, told: Told) -> bool:
+    """The leader is back, by a gap that would not carry the outcome: nobody is told it stands."""
+    by_machine = told.basis not in _BY_PERSON and told.basis is not Basis.CERTIFIED
+    return by_machine and _gap_open(decision)
+
+
+def _page(teller: Teller, decision: Decision, tally: Tally, told: Told, why: str) -> None:
     """Ask the callers what becomes of an outcome that only a person may take back."""
     if told.paged:
         return
@@ -110,8 +124,7 @@ def _page(teller: Teller, decision: Decision, tally: Tally, told: Told) -> None:
     teller.tell(
         Kind.CALLERS_PAGED, f"callers:{decision.candidate}", f"doubt {told.outcome}",
         candidate=decision.candidate, decision=decision, after=tally,
-        reason=f"the outcome a person stands for ({told.outcome}) is not what the numbers give; "
-        "confirm it or retract it",
+        reason=f"{why}; confirm it or retract it",
     )  # fmt: skip
 
 
@@ -124,8 +137,8 @@ def _retract(
     teller: Teller, decision: Decision, tally: Tally, told: Told, *, who: str = ""
 ) -> None:
     after = replace(
-        told, outcome=Outcome.NONE, basis=Basis.NONE, figures_gave=Outcome.NONE, doubt_since=None,
-        paged=False, too_close=False, still_open=False,
+        told, outcome=Outcome.NONE, basis=Basis.NONE, figures_gave=Outcome.NONE,
+        withstood=Outcome.NONE, doubt_since=None, paged=False, too_close=False, still_open=False,
     )  # fmt: skip
     _tell(teller, Kind.OUTCOME_RETRACTED, decision, tally, after, who=who)
 
@@ -143,7 +156,7 @@ def _tell(
     told = teller.told(decision.candidate)
     content = f"{told.outcome} {told.basis} > {after.outcome} {after.basis} {kind}"
     called = teller.state.people.called.get(decision.candidate)
-    by_person = called is not None and decision.basis is called.basis
+    by_person = called is not None and decision.basis is called.basis and kind not in _BY_FIGURES
     key = teller.tell(
         kind, f"outcome:{decision.candidate}", content, candidate=decision.candidate,
         decision=decision, after=tally, before=teller.state.tally, about=told.key,
@@ -174,6 +187,8 @@ _KINDS = {
 
 
 _TELLING = frozenset({*_KINDS.values(), Kind.OUTCOME_CERTIFIED})
+_BY_FIGURES = frozenset({Kind.HOLD_OFF, Kind.OUTCOME_STANDS})
+"""What the count brings about: nobody did it unless an act says so, whoever declared before."""
 
 
 def _gap_open(decision: Decision) -> bool:

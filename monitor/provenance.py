@@ -60,8 +60,19 @@ def of_remark(event: Event, scene: Scene) -> str:
 
 def source_name(source: str, scene: Scene) -> str:
     """Write a source as staff know it, with the page they may open."""
-    facts = scene.sources.get(source.removeprefix(ENTERED))
-    return link(facts.link, facts.name) if facts else safe(source.removeprefix(ENTERED))
+    one = source.removeprefix(ENTERED)
+    facts = scene.sources.get(one)
+    if facts is None:
+        return safe(one)
+    return link(facts.link, f"{_county(one, facts.name, scene)}{facts.name}")
+
+
+def _county(source: str, name: str, scene: Scene) -> str:
+    """Say of which county a source is where a race is summed of several and its name does not."""
+    uses = scene.race.sources if scene.race is not None else ()
+    covers = next((use.covers for use in uses if use.source == source), ())
+    is_sum = any(use.covers != covers for use in uses)
+    return f"{covers[0]}: " if is_sum and len(covers) == 1 and covers[0] not in name else ""
 
 
 def plain_name(source: str, scene: Scene) -> str:

@@ -200,9 +200,9 @@ def _doubt(grounds: Grounds) -> str:
 def _asked(grounds: Grounds) -> str:
     asked = grounds.told.asked
     times = asked.times if asked else 0
-    lacks = ", ".join(block.value for block in asked.missing) if asked else ""
+    lacks = "; ".join(BLOCK_SENTENCES[block] for block in asked.missing) if asked else ""
     said = "once" if times == 1 else f"{times} times"
-    return f"READY TO CALL was told {said}; it lacks {lacks or 'a confirmation'}"
+    return f"READY TO CALL was told {said}: {lacks or 'a named person has to confirm'}"
 
 
 def _once(is_told: bool, what: str) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from monitor.caveats import caveats_of
 from monitor.decide import Outcome
-from monitor.sentences import Caveat
+from monitor.sentences import Caveat, Wait
 from monitor.state import Told
 from monitor.words import listing
 
@@ -24,12 +24,6 @@ if TYPE_CHECKING:
     from monitor.state import RaceState, Waiting, Watched
     from monitor.tally import Tally
 
-FROZEN = "frozen by a person"
-ON_CONFIRMATION = "on-confirmation"
-"""The block of an outcome that a named person must confirm, by the race's policy."""
-POLICY_WINDOW = "policy-window"
-"""The block of an outcome that callers may still stop."""
-
 
 def caveats(watched: Watched, state: RaceState, decision: Decision, tally: Tally) -> list[str]:
     """Return what is added to a race's row, the gravest first."""
@@ -39,8 +33,8 @@ def caveats(watched: Watched, state: RaceState, decision: Decision, tally: Tally
 def blocks(state: RaceState, decision: Decision) -> list[str]:
     """Return why there is no outcome yet, the race's policy at the end."""
     waiting = _waiting(state, decision)
-    policy = [ON_CONFIRMATION if waiting.due is None else POLICY_WINDOW] if waiting else []
-    return [*(block.value for block in decision.blocks), *policy]
+    policy = [Wait.CONFIRMATION if waiting.due is None else Wait.WINDOW] if waiting else []
+    return [*(block.value for block in (*decision.blocks, *policy))]
 
 
 def _caveats(watched: Watched, state: RaceState, decision: Decision, tally: Tally) -> Iterator[str]:
@@ -48,7 +42,7 @@ def _caveats(watched: Watched, state: RaceState, decision: Decision, tally: Tall
     if told.doubt_since is not None:
         yield Caveat.HOLD_OFF.value
     if state.people.frozen is not None:
-        yield FROZEN
+        yield Caveat.FROZEN.value
     as_told = replace(decision, outcome=told.outcome, basis=told.basis)
     yield from (one.value for one in caveats_of(as_told, tally, watched.race, watched.rule))
     waiting = _waiting(state, decision)

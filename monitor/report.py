@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from monitor.database import open_reader, translated
-from monitor.errors import WrongDatabase
+from monitor.errors import StoreFailure, WrongDatabase
+from monitor.sentences import Caveat
 from monitor.words import signed, surname
 
 if TYPE_CHECKING:
@@ -32,13 +33,23 @@ def reading(database: Path) -> Iterator[Database]:
     db = open_reader(database)
     try:
         with translated(str(database)):
-            if not set(VIEWS) <= set(db.view_names()):
+            if VIEWS[0] not in db.view_names():
                 raise WrongDatabase(
                     f"{database} holds no races of this program; name another file with --database"
                 )
+            refuse_earlier(db, database)
             yield db
     finally:
         db.close()
+
+
+def refuse_earlier(db: Database, database: Path) -> None:
+    """Raise `StoreFailure` where an earlier version of this program wrote the database."""
+    if not set(VIEWS) <= set(db.view_names()):
+        raise StoreFailure(
+            f"{database} was written by an earlier version of this program; start `watch` anew, "
+            "which brings it up to date"
+        )
 
 
 def view(database: Path, name: str) -> list[dict[str, Any]]:
@@ -51,11 +62,11 @@ def view(database: Path, name: str) -> list[dict[str, Any]]:
     return [{key: _decoded(key, value) for key, value in row.items()} for row in rows]
 
 
-_JSON_COLUMNS = frozenset({"caveats", "blocks", "by_type"})
+JSON_COLUMNS = frozenset({"caveats", "blocks", "by_type"})
 
 
 def _decoded(key: str, value: Any) -> Any:
-    return json.loads(value) if key in _JSON_COLUMNS and isinstance(value, str) else value
+    return json.loads(value) if key in JSON_COLUMNS and isinstance(value, str) else value
 
 
 def post_log_json(database: Path) -> str:
@@ -75,11 +86,13 @@ def status_lines(rows: list[dict[str, Any]]) -> list[dict[str, str]]:
 def _status_line(row: Mapping[str, Any]) -> dict[str, str]:
     outcome = row["outcome"] if row["outcome"] != "none" else row["standing"]
     basis = f" ({row['basis']})" if row["basis"] != "none" else ""
+    doubt = "HOLD OFF: " if Caveat.HOLD_OFF.value in row["caveats"] else ""
+    frozen = ", frozen" if Caveat.FROZEN.value in row["caveats"] else ""
     reported, known = row["units_reported"], row["units_total"]
     return {
         "race": row["race"],
         "ours": surname(row["candidate"]),
-        "stands": f"{outcome}{basis}",
+        "stands": f"{doubt}{outcome}{basis}{frozen}",
         "votes": f"{row['votes']:,}",
         "rival": surname(row["rival"]),
         "margin": signed(row["margin"]),

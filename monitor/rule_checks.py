@@ -38,6 +38,7 @@ def record(database: Path, checks: tuple[Verification, ...]) -> None:
     except DatabaseInUse:
         db = open_beside(database)
         try:
+            report.refuse_earlier(db, database)
             with transaction(db):
                 verification_store.add(db, checks)
         finally:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from monitor.rehearsal import BEFORE_CLOSE, remembered, why_not_live
 from monitor.standing import (
+    LOOKS_APART,
     Arrival,
     Hold,
     HoldKind,
@@ -43,7 +44,6 @@ __all__ = [
     "accept", "accept_digest", "judge", "why_not_accepted",
 ]  # fmt: skip
 
-LOOKS_APART = timedelta(seconds=60)
 DECREASE_WAIT = timedelta(minutes=5)
 CLOCKS_APART = timedelta(minutes=5)
 """How far a source's clock may be ahead of ours."""

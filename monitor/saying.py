@@ -53,8 +53,21 @@ def say(event: Event, scene: Scene, race: Race) -> str:
     sentence = _sentence(event, decision, after, race, scene.rule)
     if _is_declared(event, decision, after):
         sentence = _declared(event, decision, after, race)
+    sentence = _spoken(sentence, race)
     never = _never(event, decision, race, scene.rule)
     return f"*SAY:* “{sentence}”\n*DON'T SAY:* {never}. {_origin(event, decision, after, scene)}"
+
+
+_PARTIES = {"DEM": "Democratic", "REP": "Republican", "LIB": "Libertarian", "GRN": "Green"}
+
+
+def _spoken(words: str, race: Race) -> str:
+    """Write a party and a term as they are said aloud, not as a headline shortens them."""
+    party = _PARTIES.get(race.party, "")
+    if party:
+        for prize in ("nomination", "runoff"):
+            words = words.replace(f" {race.party} {prize}", f" {party} {prize}")
+    return words.replace(" (unexpired term)", " for the rest of the term")
 
 
 def _origin(event: Event, decision: Decision, after: Tally, scene: Scene) -> str:

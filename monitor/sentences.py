@@ -20,6 +20,7 @@ class Caveat(StrEnum):
     RECOUNT_RANGE = "in recount range"
     RECOUNT_AUTOMATIC = "in automatic recount range"
     HOLD_OFF = "hold off: being checked"
+    FROZEN = "frozen by a person"
     GAP_OPEN = "gap within what may still come"
     BY_HAND = "entered by hand"
     LATE_START = "complete when we began"
@@ -27,6 +28,13 @@ class Caveat(StrEnum):
     RUNOFF_OPEN = "a runoff may follow"
     ONE_NOMINATION = "one nomination only"
     UNEXPIRED = "unexpired term"
+
+
+class Wait(StrEnum):
+    """What an outcome waits for when the figures carry it."""
+
+    WINDOW = "policy-window"
+    CONFIRMATION = "on-confirmation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,12 +195,17 @@ BLOCK_SENTENCES = {
     Block.SEATS_MIXED: "some seats are decided and others are not",
     Block.UNCONTESTED: "nobody else is on the ballot, so there is no race to win",
     Block.HAND_KEPT: "numbers kept by hand need a named person to confirm",
-    Block.NO_FOLLOW_UP: "nobody meets the share, and the rule card does not say what follows",
     Block.NO_FOLLOW_UP: "nobody met the threshold, and the rule card names nothing that follows",
     Block.PLACE_OPEN: "the gap is smaller than the votes that may still come",
     Block.THRESHOLD_OPEN: "the votes that may still come decide whether the threshold is met",
 }
 """Each reason why there is no outcome yet."""
+
+POLICY_SENTENCES = {
+    Wait.WINDOW: "nothing else is open; it goes out in minutes unless a caller stops it",
+    Wait.CONFIRMATION: "nothing else is open; by the race's policy a named person confirms it",
+}
+"""What an outcome waits for by the race's policy, the last of its blocks in `race_status`."""
 
 HOLD_SENTENCES = {
     HoldKind.HARD: "the new numbers look wrong and are not used until the cause is gone "
@@ -208,6 +221,7 @@ CAVEAT_SENTENCES = {
     Caveat.RECOUNT_RANGE: "the gap is inside the range in which a recount can be asked for",
     Caveat.RECOUNT_AUTOMATIC: "the gap is inside the range in which a recount comes by itself",
     Caveat.HOLD_OFF: "the outcome told is in doubt and being checked; do not repeat it",
+    Caveat.FROZEN: "a person stopped outcomes; none goes out until `unfreeze`",
     Caveat.GAP_OPEN: "the gap is not larger than the votes that may still come",
     Caveat.BY_HAND: "a person typed these numbers in; they are not the site's",
     Caveat.LATE_START: "already complete when we began",

@@ -20,7 +20,7 @@ from watchfiles import awatch
 
 from monitor import outbox, verification_store
 from monitor.config_changes import changes
-from monitor.errors import MonitorError, SlackFailure
+from monitor.errors import MonitorError, SlackFailure, StoreFailure
 from monitor.outbox import Row
 from monitor.polls import PollState
 from monitor.posts import RowClass
@@ -208,12 +208,17 @@ class Service:
             rust_timeout=LOOK_AT_CONFIG, yield_on_timeout=True,
         ):  # fmt: skip
             content = await asyncio.to_thread(_digest, self._config_path)
-            content += str(verification_store.count(self._store.db))
-            if content != self._config_seen:
+            try:
+                content += str(verification_store.count(self._store.db))
+                if content != self._config_seen:
+                    await self._reload()
                 self._config_seen = content
-                await self._reload()
+            except Exception as error:  # noqa: BLE001 - nothing has changed, it is tried again
+                _log.exception("config not taken")
+                await self._alarm(f"config.toml could not be taken, the old one runs on: {error}")
 
     async def _reload(self) -> None:
+        """Take config.toml as it is now, or refuse it; raises what has nothing to do with it."""
         before = self._watch.night
         try:
             night = self._load()
@@ -221,6 +226,8 @@ class Service:
                 return
             found = changes(before.config, night.config)
             self._watch.reload(night, found, datetime.now(UTC))
+        except StoreFailure:
+            raise
         except MonitorError as error:
             _log.error("config refused, the old one runs on", problems=str(error))
             await self._tell_ops(f"config.toml is refused, the old one runs on: {error}")

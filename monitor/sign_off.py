@@ -33,8 +33,19 @@ def sign_off(night: Night, race: Race, contest: Contest | None, now: datetime) -
         f"posts to {listing(channels_of(race, night.config.slack))}",
         f"callers {listing(race.callers)}" if race.callers else "no callers",
         "" if race.uncontested else f"outcomes go out {_policies(race)}",
+        "" if race.uncontested else _by_hand(night, race),
     )
     return "; ".join(part for part in parts if part) + "."
+
+
+def _by_hand(night: Night, race: Race) -> str:
+    """Say that figures people keep are no proof: only what they certify goes out by itself."""
+    sources = [use.source for use in race.sources]
+    hand_kept = [one for one in sources if night.scrapers[one].hand_kept]
+    if not hand_kept:
+        return ""
+    which = "" if hand_kept == sources else f" of {listing(hand_kept)}"
+    return f"numbers kept by hand{which} wait for a named person unless marked certified"
 
 
 def _policies(race: Race) -> str:

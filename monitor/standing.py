@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -14,6 +14,10 @@ from monitor.tally import Snapshot
 
 if TYPE_CHECKING:
     from monitor.model import Contest
+
+
+LOOKS_APART = timedelta(seconds=60)
+"""Two looks at one moment prove no more than one (design §5)."""
 
 
 class HoldKind(StrEnum):
@@ -129,3 +133,11 @@ def stem(reason: str) -> str:
 def approval(contest: Contest, reason: str) -> str:
     """Digest what a person accepts: these figures, although this was held against them."""
     return sha256(f"{figures(contest)} {stem(reason)}".encode()).hexdigest()[:16]
+
+
+def looks(standing: SourceStanding) -> int:
+    """Return how many looks proved the accepted figures, counted to two that agree."""
+    first, last = standing.first_look, standing.last_look
+    if first is None or last is None:
+        return 0
+    return 2 if last - first >= LOOKS_APART else 1

@@ -13,12 +13,13 @@ from monitor.people import People
 from monitor.races import Race
 from monitor.rules import Rule
 from monitor.sanity import SourceStanding
+from monitor.standing import looks
 from monitor.tally import Line, Snapshot, Tally, add_up
 
 if TYPE_CHECKING:
+    from monitor.decision import Outstanding
     from monitor.races import Endorsement
 
-LOOKS_APART = timedelta(seconds=60)
 PAUSE = timedelta(minutes=45)
 
 
@@ -55,6 +56,7 @@ class Told:
     `standing` is the last one told; `turning` another one seen since `turning_since`.
     `key`: of the event that told the outcome. `figures_gave`: what the rule gave if
     final, when it was told: the outcome itself, unless a person declared another.
+    `withstood`: what the source had certified when a person stood for another outcome.
     `doubt_since`: HOLD OFF went out then. `paged`: callers know of a doubt that only
     they can settle. `amber`: staff know the gap is inside the bound again. `waiting`
     and `asked`: see there.
@@ -67,6 +69,7 @@ class Told:
     basis: Basis = Basis.NONE
     key: str = ""
     figures_gave: Outcome = Outcome.NONE
+    withstood: Outcome = Outcome.NONE
     too_close: bool = False
     still_open: bool = False
     doubt_since: datetime | None = None
@@ -151,7 +154,10 @@ MORNING = time(8)
 def opens_at(watched: Watched) -> datetime | None:
     """Return when election morning begins where the race is."""
     close = watched.closes_at
-    return None if close is None else datetime.combine(close, MORNING, tzinfo=close.tzinfo)
+    if close is None:
+        return None
+    # The day of the election: a close that was moved may fall after midnight.
+    return datetime.combine(watched.race.election.date, MORNING, tzinfo=close.tzinfo)
 
 
 def entered_key(source: str) -> str:
@@ -220,16 +226,24 @@ def current(
     tally = add_up(race, snapshots, using)
     seen = evidence(watched, state, tally, now)
     return tally, tuple(
-        _as_called(decide(race, one.candidate, line, watched.rule, tally, seen), state.people)
+        _as_called(decide(race, one.candidate, line, watched.rule, tally, seen), state)
         for one in race.endorsements
         if (line := line_of(one, tally)) is not None
     )
 
 
-def _as_called(decision: Decision, people: People) -> Decision:
-    """Put what a named person stands for before what blocks, and behind freeze and certified."""
-    called = people.called.get(decision.candidate)
-    if called is None or people.frozen is not None or decision.basis is Basis.CERTIFIED:
+def _as_called(decision: Decision, state: RaceState) -> Decision:
+    """Put what a named person stands for before what blocks, and behind freeze and certified.
+
+    What was not told yet, as after a freeze, is told only while the figures give what the
+    person saw.
+    """
+    called = state.people.called.get(decision.candidate)
+    frozen = state.people.frozen is not None
+    if called is None or frozen or decision.basis is Basis.CERTIFIED:
+        return decision
+    told = state.told.get(decision.candidate, Told()).outcome is not Outcome.NONE
+    if not told and decision.if_final not in (called.outcome, called.figures_gave):
         return decision
     return replace(
         decision, outcome=called.outcome, computed=called.outcome, basis=called.basis,
@@ -249,7 +263,7 @@ def evidence(watched: Watched, state: RaceState, tally: Tally, now: datetime) ->
     entered = any(source.startswith(ENTERED) for source in tally.sources)
     by_hand = [state.standings[s].accepted for s in tally.sources if s in watched.hand_kept]
     return Evidence(
-        two_looks=all(map(_two_looks, used)),
+        two_looks=all(looks(standing) > 1 for standing in used),
         held=any(standing.hold is not None for standing in used),
         disagreement=disagreement(watched.race, accepted(state), state.people.superseded),
         hand_kept=bool(by_hand) or entered,
@@ -257,8 +271,15 @@ def evidence(watched: Watched, state: RaceState, tally: Tally, now: datetime) ->
         and all(s is not None and s.contest.link and s.contest.who for s in by_hand),
         frozen=state.people.frozen is not None,
         paused=is_paused(tally, used, now),
-        outstanding=state.people.outstanding,
+        outstanding=_not_refuted(state.people.outstanding, tally, watched.race.seats),
     )
+
+
+def _not_refuted(given: Outstanding | None, tally: Tally, seats: int) -> Outstanding | None:
+    """Return what is given as uncounted, unless more than that has been counted since."""
+    if given is None or given.counted is None:
+        return given
+    return given if tally.total - given.counted <= given.bound * seats else None
 
 
 def is_paused(tally: Tally, used: list[SourceStanding], now: datetime) -> bool:
@@ -268,9 +289,3 @@ def is_paused(tally: Tally, used: list[SourceStanding], now: datetime) -> bool:
         return False
     begun = tally.units is None or tally.units.reported > 0
     return begun and now - max(changed) >= PAUSE
-
-
-def _two_looks(standing: SourceStanding) -> bool:
-    if standing.first_look is None or standing.last_look is None:
-        return False
-    return standing.last_look - standing.first_look >= LOOKS_APART

@@ -9,6 +9,7 @@ documented views (`race_status`, `race_history`, `source_status`, `event_log`,
 from __future__ import annotations
 
 import json
+from datetime import UTC
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -374,6 +375,7 @@ _PAGE = TypeAdapter(Page)
 
 def history_origin(snapshot: Snapshot) -> str:
     """Digest what makes an accepted change itself: its figures and the source's own marks."""
-    theirs = snapshot.source_time.isoformat() if snapshot.source_time else snapshot.fetched_at
+    ours = snapshot.fetched_at.astimezone(UTC)  # as read from a database it is the same moment
+    theirs = snapshot.source_time.isoformat() if snapshot.source_time else ours
     parts = (figures(snapshot.contest), snapshot.version, snapshot.status, theirs)
     return sha256(repr(parts).encode()).hexdigest()[:24]

@@ -8,8 +8,9 @@ from monitor import callers
 from monitor.callers import LONG_PAUSE, LOOK_OVERDUE
 from monitor.decide import Outcome
 from monitor.holds import next_page
-from monitor.outcomes import DOUBT_WAIT
+from monitor.outcomes import DOUBT_WAIT, UNSETTLED
 from monitor.reminders import next_reminder
+from monitor.standing import looks
 from monitor.state import PAUSE, Told, opens_at
 
 if TYPE_CHECKING:
@@ -34,16 +35,27 @@ def _moments(watched: Watched, state: RaceState, now: datetime) -> Iterator[date
     told = [state.told.get(one.candidate, Told()) for one in watched.race.endorsements]
     for one in told:
         yield callers.next_moment(one)
+        if one.waiting is not None:
+            yield from _lapses(state)
         if one.doubt_since is not None and not one.paged:
             yield one.doubt_since + DOUBT_WAIT
+            yield one.doubt_since + UNSETTLED
     if any(one.outcome is Outcome.NONE for one in told):
         yield from _quiet(state)
+
+
+def _lapses(state: RaceState) -> Iterator[datetime]:
+    """A hold that does not pass ends a window."""
+    for standing in state.standings.values():
+        if standing.hold is not None:
+            yield standing.hold.since + LOOK_OVERDUE
 
 
 def _quiet(state: RaceState) -> Iterator[datetime]:
     """A count that does not move: a second look is overdue, then the count has paused."""
     for standing in state.standings.values():
         if standing.changed_at is not None:
-            yield standing.changed_at + LOOK_OVERDUE
+            if looks(standing) <= 1:
+                yield (standing.last_look or standing.changed_at) + LOOK_OVERDUE
             yield standing.changed_at + PAUSE
             yield standing.changed_at + LONG_PAUSE

@@ -12,15 +12,17 @@ from typing import TYPE_CHECKING
 from monitor.decide import Outcome
 from monitor.doing import (
     ActRefused,
-    figures_of,
+    as_seen,
     keep_people,
     keep_standing,
     last_figures,
     ours,
+    said,
     source_of,
     standing_of,
 )
 from monitor.events import Kind
+from monitor.figure_acts import hold_early
 from monitor.match import normal_name
 from monitor.outcome_acts import take_back
 from monitor.people import Act, ActKind, People, Stood
@@ -113,7 +115,16 @@ def _declared(teller: Teller, act: Act, undone: Recorded) -> None:
         teller.remember(candidate, ground)
     elif told.outcome is not Outcome.NONE:
         take_back(teller, candidate, decision, tally, act.who)
-    _restore_called(teller, candidate, undone.before.people.called.get(candidate))
+    was = undone.before.people.called.get(candidate)
+    kept = was if ground is not None or _is_carried(was, decision) else None
+    _restore_called(teller, candidate, kept)
+
+
+def _is_carried(called: Called | None, decision: Decision) -> bool:
+    """Say whether what a person declared may be told anew: the figures give what they gave."""
+    if called is None:
+        return True
+    return decision.if_final in (called.outcome, called.figures_gave)
 
 
 def _ground_without(undone: Recorded, told: Told, decision: Decision) -> Told | None:
@@ -141,9 +152,16 @@ def _restore_called(teller: Teller, candidate: str, called: Called | None) -> No
 
 def _retracted(teller: Teller, _: Act, undone: Recorded) -> None:
     """Let the outcome be told again; the words DO NOT USE went out and stay in the thread."""
-    candidate = ours(teller, undone.act.candidate).candidate
-    figures_of(teller, candidate)
-    _restore_called(teller, candidate, undone.before.people.called.get(candidate))
+    endorsement = ours(teller, undone.act.candidate)
+    candidate = endorsement.candidate
+    decision, tally = last_figures(teller, endorsement)
+    called = undone.before.people.called.get(candidate)
+    if called is not None and not _is_carried(called, decision):
+        raise ActRefused(
+            f"{said(called.outcome)}, as {called.who} said, would go out again, and the figures "
+            f"say otherwise now: {as_seen(decision, tally)}; `unfreeze` the race instead"
+        )
+    _restore_called(teller, candidate, called)
     frozen = teller.state.people.frozen
     if frozen is not None and frozen.act == undone.act.id:
         keep_people(teller, replace(teller.state.people, frozen=None))
@@ -170,6 +188,7 @@ def _closed(teller: Teller, act: Act, undone: Recorded) -> None:
         raise _replaced(undone)
     was = undone.before.people.closes_at
     keep_people(teller, replace(teller.state.people, closes_at=was))
+    hold_early(teller)
     tell_close(teller, act)
 
 

@@ -19,7 +19,7 @@ from monitor.acts import Answer
 from monitor.agenda import Agenda
 from monitor.diary import Result, Visit
 from monitor.diff import Step, advance, miss, pass_time
-from monitor.errors import SourceFailure
+from monitor.errors import DatabaseLocked, DiskFull, SourceFailure
 from monitor.events import Kind
 from monitor.ledger import Ledger
 from monitor.looks import is_finished
@@ -71,8 +71,8 @@ class Watch:
         """Watch under a configuration, with the closes that people moved and all that waits."""
         self.configured = night
         self._agenda = Agenda()
-        clock = self._store.meta("clock")
-        since = datetime.fromisoformat(clock) if clock else _EVER
+        done = self._store.meta("done_until") or self._store.meta("clock")
+        since = datetime.fromisoformat(done) if done else _EVER
         states = {race: self._store.race(race) for race in night.races}
         self._closes = {
             race: state.people.closes_at
@@ -167,6 +167,10 @@ class Watch:
         with self._ledger.transaction():
             yield
             self._store.set_meta("clock", now.isoformat())
+            # A race whose moment has come and was not looked at is still owed its tick,
+            # though this moment is later and we may die right after it.
+            done = self._agenda.done_until(now, self._ledger.written)
+            self._store.set_meta("done_until", done.isoformat())
         for race, state in self._ledger.written.items():
             self._agenda.note(night.races[race], state, now)
 
@@ -276,26 +280,46 @@ class Watch:
         return self._agenda.first()
 
     def tick(self, now: datetime, most: int | None = None) -> None:
-        """Look again at the races whose moment has come, in order of time, `most` at once."""
-        night = self.night
+        """Look again at the races whose moment has come, in order of time, `most` at once.
+
+        One that fails stops no other one: its error is raised last, and its moment stays.
+        """
+        trouble: list[Exception] = []
         for race in self._agenda.due(now)[:most]:
-            with self._storing(night, now):
-                watched = night.races[race]
-                step = pass_time(watched, self._store.race(race), now)
-                self._ledger.save(night, watched.race, step, now)
+            try:
+                self._tick_race(race, now)
+            except (DatabaseLocked, DiskFull):
+                raise  # of everything, not of this race
+            except Exception as error:  # noqa: BLE001 - raised again when the others are done
+                trouble.append(error)
+        if trouble:
+            raise trouble[0]
+
+    def _tick_race(self, race: str, now: datetime) -> None:
+        night = self.night
+        with self._storing(night, now):
+            watched = night.races[race]
+            step = pass_time(watched, self._store.race(race), now)
+            self._ledger.save(night, watched.race, step, now)
 
     # -- reload --------------------------------------------------------------------------
 
     def reload(self, night: Night, changes: tuple[Change, ...], now: datetime) -> None:
-        """Take a changed configuration between visits (design §8)."""
-        before = self.night
-        self.use(night)
-        night = self.night
-        with self._storing(night, now):
-            self._store.keep_config(night.config.digest, night.config.text, now)
-            self._store.keep_config(night.rules.digest, night.rules.text, now)
-            self._store.set_meta("config", night.config.digest)
-            self._reload.take(before, night, changes, now)
+        """Take a changed configuration between visits (design §8), or stay with the old one.
+
+        Raises what keeps it from being stored; nothing of it is in force then.
+        """
+        before, configured = self.night, self.configured
+        try:
+            self.use(night)
+            with self._storing(self.night, now):
+                self._store.keep_config(night.config.digest, night.config.text, now)
+                self._store.keep_config(night.rules.digest, night.rules.text, now)
+                self._store.set_meta("config", night.config.digest)
+                self._reload.take(before, self.night, changes, now)
+        except BaseException:
+            self.use(configured)
+            raise
 
 
 def _arrival(

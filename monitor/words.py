@@ -173,7 +173,22 @@ def block_words(blocks: Iterable[Block], tally: Tally) -> str:
     """Write reasons for no outcome, with the units where the count is not complete."""
     return "; ".join(
         units_long(tally.units)
-        if block is Block.NOT_COMPLETE and tally.units
+        if block is Block.NOT_COMPLETE and _units_out(tally.units)
+        else BLOCK_SENTENCES[block]
+        for block in blocks
+    )
+
+
+def _units_out(units: Units | None) -> int:
+    return max(units.total - units.reported, 0) if units is not None else 0
+
+
+def missing_words(blocks: Iterable[Block], tally: Tally) -> str:
+    """Write what an outcome lacks, the units by how many are still out."""
+    out = _units_out(tally.units)
+    return "; ".join(
+        f"{out:,} of {tally.units.total:,} {tally.units.kind.value}"
+        if block is Block.NOT_COMPLETE and out and tally.units
         else BLOCK_SENTENCES[block]
         for block in blocks
     )

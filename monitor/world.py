@@ -133,9 +133,14 @@ class World:
             acts = [(entry.date, act_of(self._read(entry))) for entry in kept.values()]
         except ValueError as error:
             raise ArchiveFailure(
-                f"{self.path} holds an act that cannot be read ({error}); restore it from a copy"
+                f"{self.path} holds an act that this version cannot read "
+                f"({_first_line(error)}); use the version that wrote it"
             ) from None
         return tuple(sorted(acts, key=lambda act: act[0]))
+
+
+def _first_line(error: ValueError) -> str:
+    return str(error).partition("\n")[0]
 
 
 class RecordedFetcher:

@@ -496,13 +496,14 @@ def test_nothing_is_entered_before_the_close() -> None:
 
 def test_outstanding_ballots_take_the_place_of_the_states_share() -> None:
     made = seen(CLOSE_RACE, (57, 57))
+    counted = sum(CLOSE_RACE.values())
     answer = enter(made, votes=(), units=None, outstanding=20, is_estimate=False)
     assert answer.sentence == "20 ballots are outstanding (official)."
-    assert made.state.people.outstanding == Outstanding(20, False, CLERK, minutes(200))
+    assert made.state.people.outstanding == Outstanding(20, False, CLERK, minutes(200), counted)
     enter(made, votes=(), units=None, outstanding=70)
-    assert made.state.people.outstanding == Outstanding(70, True, CLERK, minutes(200))
+    assert made.state.people.outstanding == Outstanding(70, True, CLERK, minutes(200), counted)
     assert made.undo().applied
-    assert made.state.people.outstanding == Outstanding(20, False, CLERK, minutes(200))
+    assert made.state.people.outstanding == Outstanding(20, False, CLERK, minutes(200), counted)
 
 
 def test_undo_of_entered_figures() -> None:

@@ -198,7 +198,7 @@ def test_an_unchanged_visit_is_told_from_one_with_new_pages(nights: Path) -> Non
 
 def test_ready_to_call_and_the_policy_window_are_explained(nights: Path) -> None:
     (asked,) = allegheny(nights, "2023-05-16T23:20:00").decisions
-    assert asked.next_step == "READY TO CALL was told once; it lacks not-complete"
+    assert asked.next_step == "READY TO CALL was told once: the count is not complete"
     (waits,) = allegheny(nights, "2023-06-06T15:54:00").decisions
     assert (waits.computed, waits.precedence, waits.told) == ("won", "blocked", "none")
     assert waits.because == "the race's policy asks the callers first"

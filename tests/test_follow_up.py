@@ -121,6 +121,8 @@ def test_who_is_second_may_not_be_sure_though_ours_is() -> None:
 def test_another_opponent_is_told_anew() -> None:
     told = after_the_night(NEAR)
     see(told, {**NEAR, "Cy Third": 26_500}, 64)
+    assert told.kinds.count(Kind.FOLLOW_UP_SET) == 1, "one look is no proof"
+    see(told, {**NEAR, "Cy Third": 26_500}, 66)
     assert told.state.follow_up == FollowUpRace(RUNOFF, ("Ann Ours", "Cy Third"))
     assert told.kinds.count(Kind.FOLLOW_UP_SET) == 2
 

@@ -18,7 +18,9 @@ from monitor.sentences import (
     HOLD_SENTENCES,
     KIND_SENTENCES,
     OUTCOME_SENTENCES,
+    POLICY_SENTENCES,
     Caveat,
+    Wait,
 )
 from tests.commands import ROOT
 
@@ -30,6 +32,7 @@ TABLES = [
     (Block, BLOCK_SENTENCES),
     (HoldKind, HOLD_SENTENCES),
     (Caveat, CAVEAT_SENTENCES),
+    (Wait, POLICY_SENTENCES),
     (Outcome, OUTCOME_SENTENCES),
     (Basis, BASIS_SENTENCES),
 ]

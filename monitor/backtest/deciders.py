@@ -18,7 +18,8 @@ from monitor.events import Kind
 from monitor.model import ResultsStatus
 from monitor.races import Election, ElectionKind, Endorsement, Race, SourceUse
 from monitor.sanity import Arrival, SourceStanding
-from monitor.state import LOOKS_APART, RaceState, Watched, line_of
+from monitor.standing import LOOKS_APART
+from monitor.state import RaceState, Watched, line_of
 from monitor.tally import add_up
 
 if TYPE_CHECKING:

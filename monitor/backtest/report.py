@@ -28,8 +28,9 @@ _TOLD_KINDS = (
 
 _METHOD = """\
 Nights are simulated from real precinct rows: the contests of the files below that have more
-named candidates than seats (ballot questions among them; the arithmetic is the same), each in
-{orders} seeded orders. Mail and early votes come first, as the file tells them, else a drawn
+named candidates than seats (ballot questions among them; the arithmetic is the same; Clarity's
+"REGISTERED VOTERS" line, for nobody is elected in it, is no contest), each in {orders} seeded
+orders. Mail and early votes come first, as the file tells them, else a drawn
 share of every choice's votes (10-50 %); then the precincts in drawn batches, in two thirds of
 the nights leaning with or against the winner; then 0-2 % of the votes are counted after 100 %:
 real ballots drawn from everywhere, from a few precincts, or from the mail. Last the count is
