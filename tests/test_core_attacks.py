@@ -169,7 +169,8 @@ class Night:
         if not by_person and not (act and decision.basis is Basis.CERTIFIED):
             used = [self.state.standings[source] for source in tally.sources]
             assert all(standing.hold is None and looks(standing) > 1 for standing in used)
-            assert not (decision.blocks or tally.missing)
+            assert not decision.blocks
+            assert not tally.missing
             assert decision.if_final is outcome
             assert self.now >= self.close
             if decision.basis is not Basis.CERTIFIED:
@@ -202,7 +203,7 @@ class Night:
     ) -> None:
         """Take what a source shows."""
 
-        def made(state: RaceState, turned: bool) -> Step:  # noqa: FBT001 - called by place
+        def made(state: RaceState, turned: bool) -> Step:
             version = site.version if self.versioned else None
             shown = Snapshot(
                 site.contest(turned=turned), self.now, version=version, status=site.status
@@ -256,7 +257,7 @@ class Night:
         answers: list[Answer] = []
         before = self.state
 
-        def made(state: RaceState, _: bool) -> Step | None:  # noqa: FBT001 - called by place
+        def made(state: RaceState, _: bool) -> Step | None:
             answers.append(apply(self.watched, state, given, self.now, undone))
             return answers[-1].step
 
@@ -345,7 +346,7 @@ MOVES = st.lists(
 )
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(
     moves=MOVES,
     sources=st.sampled_from([ONE_SOURCE, TWO_COUNTIES, ALTERNATIVES]),
@@ -355,7 +356,7 @@ MOVES = st.lists(
     policy=st.sampled_from([AUTO, WINDOW, ON_CONFIRMATION]),
     versioned=st.booleans(),
 )
-def test_whatever_happens_in_a_night_the_promises_hold(  # noqa: PLR0913 - a night's parts
+def test_whatever_happens_in_a_night_the_promises_hold(
     *, moves: list[tuple[Any, ...]], sources: tuple[tuple[str, str], ...], ours: tuple[str, ...],
     card_used: Any, seats: int, policy: Policy, versioned: bool,
 ) -> None:  # fmt: skip
@@ -472,7 +473,7 @@ def test_a_site_that_fails_after_a_new_status_is_asked_about_after_ten_minutes()
 
 
 @pytest.mark.parametrize("certified", [False, True])
-def test_whoever_stands_against_a_certified_count_is_asked_once(certified: bool) -> None:  # noqa: FBT001
+def test_whoever_stands_against_a_certified_count_is_asked_once(certified: bool) -> None:
     made = seen()
     made.act(ActKind.CALL, 182, outcome=Outcome.WON, certified=certified, link=CLERK)
     made.see(TURNED, 183, status=CERTIFIED)
@@ -501,8 +502,7 @@ def test_a_doubt_that_no_look_settles_is_asked_of_callers() -> None:
     assert next_moment(made.watched, made.state, minutes(200)) == minutes(210)
     assert wait(made, 210) == [Kind.CALLERS_PAGED]
     assert wait(made, 230) == []
-    made.see(TURNED, 240)
-    assert Kind.OUTCOME_RETRACTED in made.see(TURNED, 241.5), "looks still settle it"
+    assert Kind.OUTCOME_RETRACTED in made.see(TURNED, 240), "a look still settles it"
 
 
 def test_an_official_figure_far_below_the_units_out_needs_override() -> None:
@@ -592,4 +592,5 @@ def test_a_source_never_heard_of_has_no_figures_to_catch_up_with() -> None:
     made.state = replace(made.state, standings={})
     assert made.act(ActKind.ENTER, 30, votes=votes, units=(57, 57), link=CLERK).applied
     assert made.state.standings.get("nc_durham", SourceStanding()).accepted is None
-    assert wait(made, 60) == [Kind.READY_TO_CALL] or made.steps[-1].tally is not None
+    assert made.steps[-1].tally is not None
+    assert made.steps[-1].tally.sources == ("entered:nc_durham",)
