@@ -12,7 +12,8 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from monitor.decide import Basis, Decision, Evidence, Outcome, decide
+from monitor.decide import decide
+from monitor.decision import Basis, Decision, Evidence, Outcome
 from monitor.events import Event, Kind
 from monitor.model import Contest, ResultsStatus, Selection, UnitKind, Units
 from monitor.outcome_headlines import outcome_headline

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from monitor.errors import NothingMatched
 from monitor.match import Found, Unmatched, find
 from monitor.model import Contest
-from monitor.sanity import Arrival, SourceStanding, Verdict, judge
+from monitor.sanity import judge
+from monitor.standing import Arrival, SourceStanding, Verdict
 from monitor.tally import Snapshot, groups
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from monitor.decide import Basis, Block, Decision, Outcome
+from monitor.decision import Basis, Block, Decision, Outcome
 from monitor.events import Kind
 from monitor.races import Policy, PolicyKind
 from monitor.standing import HoldKind, looks

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from monitor.agreement import ENTERED
-from monitor.decide import Basis, Decision, Outcome
+from monitor.decision import Basis, Decision, Outcome
 from monitor.prizes import NextRound, is_nomination, next_round
 from monitor.rules import RecountKind, Rule
 from monitor.sentences import Caveat

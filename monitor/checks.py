@@ -13,8 +13,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from monitor.events import Kind
-from monitor.sanity import Hold, HoldKind, SourceStanding
-from monitor.standing import stem
+from monitor.standing import Hold, HoldKind, SourceStanding, stem
 from monitor.state import Check, RaceState
 
 if TYPE_CHECKING:

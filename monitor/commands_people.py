@@ -29,7 +29,7 @@ from monitor.commands import (
     show_rows,
     words_of,
 )
-from monitor.decide import Outcome
+from monitor.decision import Outcome
 from monitor.doing import OVERRIDE
 from monitor.people import Act, ActKind
 from monitor.terminal import safe

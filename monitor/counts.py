@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from monitor.decide import Basis, Block, Decision, Outcome, Standing
+from monitor.decision import Basis, Block, Decision, Outcome, Standing
 from monitor.events import Kind
 from monitor.outcomes import stands
 from monitor.standing import LOOKS_APART

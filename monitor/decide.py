@@ -1,7 +1,7 @@
 """What the rule says of a tally for one endorsed candidate. Pure, integers only.
 
 The order of precedence is design's: frozen, certified, blocked, clinched, complete,
-counting; what people confirm or declare is laid over it in `monitor.outcomes`.
+counting; what people confirm or declare is laid over it in `monitor.state`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from monitor.decision import (
     Decision,
     Evidence,
     Outcome,
-    Outstanding,
     Standing,
 )
 from monitor.model import ResultsStatus
@@ -24,19 +23,6 @@ from monitor.reading import ADVANCING, Count, Cut, Finding, count_of, read
 from monitor.rules import Method, RecountKind, Rule, meets, recount_range, threshold_votes
 from monitor.span import best_and_worst
 from monitor.tally import Line, Tally
-
-__all__ = [
-    "ADVANCING",
-    "GUARD_PER_MILLE",
-    "Basis",
-    "Block",
-    "Decision",
-    "Evidence",
-    "Outcome",
-    "Outstanding",
-    "Standing",
-    "decide",
-]
 
 GUARD_PER_MILLE = 10
 """The floor under every gap, as thousandths of the votes counted (desk §1.1)."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from monitor import app, report
-from monitor.decide import Basis
+from monitor.decision import Basis
 from monitor.errors import NothingMatched
 from monitor.races import SlackConfig
 from monitor.terminal import when

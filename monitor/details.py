@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from monitor.caveats import caveats_of
-from monitor.decide import Basis, Block, Decision, Outcome
+from monitor.decision import Basis, Block, Decision, Outcome
 from monitor.events import OUTCOMES, Event, Kind
 from monitor.match import normal_name
 from monitor.prizes import our_names, prize_of, the, threshold_line

@@ -11,14 +11,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from monitor.counts import count_changed, first_votes, turned_back
-from monitor.decide import Block, Decision, Outcome
+from monitor.decision import Block, Decision, Outcome
 from monitor.events import Event, Kind
 from monitor.follow_up import set_follow_up, waits
 from monitor.holds import disagree, keep, matched, missed, page
 from monitor.looks import wants_look
 from monitor.outcomes import tell_outcome
 from monitor.reminders import remind
-from monitor.sanity import SourceStanding, Verdict, judge
+from monitor.sanity import judge
+from monitor.standing import SourceStanding, Verdict
 from monitor.state import RaceState, current, entered_key, opens_at
 from monitor.suspicion import total_of
 from monitor.tally import Tally
@@ -27,7 +28,7 @@ from monitor.teller import Teller, content, first_of, name_of
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from monitor.sanity import Arrival
+    from monitor.standing import Arrival
     from monitor.state import Watched
 
 _ANSWERS = frozenset({Verdict.SAME, Verdict.ACCEPTED, Verdict.REVISED})

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from monitor.decide import Block, Decision, Evidence, Outcome, decide
+from monitor.decide import decide
+from monitor.decision import Block, Decision, Evidence, Outcome
 from monitor.match import normal_name
 from monitor.people import Act, People, Stood
-from monitor.sanity import SourceStanding
 from monitor.sentences import BLOCK_SENTENCES
+from monitor.standing import SourceStanding
 from monitor.state import current, line_of
 from monitor.teller import Teller, seen_digest
 from monitor.words import units_short

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from monitor.decide import Block, Decision
-from monitor.sanity import Hold
+from monitor.decision import Block, Decision
+from monitor.standing import Hold
 from monitor.tally import Tally
 
 

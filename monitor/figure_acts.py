@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from monitor import sanity
 from monitor.agreement import ENTERED
 from monitor.checks import speak
-from monitor.decide import Outstanding
+from monitor.decision import Outstanding
 from monitor.doing import (
     ActRefused,
     keep_people,
@@ -21,17 +21,8 @@ from monitor.doing import (
 from monitor.match import normal_name, people_of
 from monitor.model import Contest, Selection, UnitKind, Units
 from monitor.rehearsal import BEFORE_CLOSE
-from monitor.sanity import (
-    Arrival,
-    Hold,
-    HoldKind,
-    SourceStanding,
-    Verdict,
-    accept_digest,
-    judge,
-    why_not_accepted,
-)
-from monitor.standing import LOOKS_APART
+from monitor.sanity import accept_digest, judge, why_not_accepted
+from monitor.standing import LOOKS_APART, Arrival, Hold, HoldKind, SourceStanding, Verdict
 from monitor.state import current, entered_key
 from monitor.suspicion import total_of
 from monitor.tally import Snapshot, groups
@@ -41,7 +32,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from monitor.people import Act
-    from monitor.sanity import Judgement
+    from monitor.standing import Judgement
     from monitor.tally import Tally
     from monitor.teller import Teller
 

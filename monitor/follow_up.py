@@ -11,14 +11,15 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from monitor.decide import ADVANCING, Block, Outcome
+from monitor.decision import Block, Outcome
 from monitor.events import Kind
 from monitor.follow_up_config import config_text
+from monitor.reading import ADVANCING
 from monitor.state import FollowUpRace
 from monitor.words import listing
 
 if TYPE_CHECKING:
-    from monitor.decide import Decision
+    from monitor.decision import Decision
     from monitor.state import RaceState, Watched
     from monitor.tally import Line, Tally
     from monitor.teller import Teller

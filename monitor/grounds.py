@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from monitor.agreement import disagreement
-from monitor.decide import Decision
+from monitor.decision import Decision
 from monitor.model import Units
 from monitor.people import Called, Stood
 from monitor.standing import looks

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from monitor.decide import Decision, Standing
+from monitor.decision import Decision, Standing
 from monitor.events import OUTCOMES, Event, Kind
 from monitor.outcome_headlines import bare_headline, outcome_headline
 from monitor.prizes import is_nomination, race_words, rival_of

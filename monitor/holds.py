@@ -14,15 +14,8 @@ from monitor.agreement import agreement, disagreement
 from monitor.checks import next_word, put, speak
 from monitor.events import Kind
 from monitor.rehearsal import REHEARSED
-from monitor.sanity import (
-    Hold,
-    HoldKind,
-    Judgement,
-    SourceStanding,
-    Verdict,
-    accept_digest,
-    why_not_accepted,
-)
+from monitor.sanity import accept_digest, why_not_accepted
+from monitor.standing import Hold, HoldKind, Judgement, SourceStanding, Verdict
 from monitor.state import RaceState, accepted, as_counted, current
 from monitor.tally import groups
 from monitor.teller import content, first_of, name_of

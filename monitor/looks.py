@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from monitor.callers import ASKABLE, is_nearly_in
-from monitor.decide import Basis, Block, Decision, Outcome
+from monitor.decision import Basis, Block, Decision, Outcome
 from monitor.model import ResultsStatus
-from monitor.sanity import HoldKind
+from monitor.standing import HoldKind
 from monitor.state import RaceState, Told, accepted
 
 if TYPE_CHECKING:

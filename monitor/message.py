@@ -12,7 +12,7 @@ from monitor.headlines import headline_of
 from monitor.ops_details import ops_blocks
 from monitor.ops_headlines import QUESTION, ops_headline
 from monitor.posts import Post, RowClass, post_key
-from monitor.sanity import HoldKind
+from monitor.standing import HoldKind
 
 if TYPE_CHECKING:
     from monitor.races import Race, SlackConfig

@@ -9,7 +9,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from monitor.decide import Basis, Decision, Outcome
+from monitor.decision import Basis, Decision, Outcome
 from monitor.events import Event, Kind
 from monitor.headlines import headline_of, ours_in
 from monitor.outcome_headlines import found_headline

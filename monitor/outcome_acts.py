@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from monitor.callers import is_ripe
-from monitor.decide import Basis, Block, Decision, Outcome
+from monitor.decision import Basis, Block, Decision, Outcome
 from monitor.doing import (
     ActRefused,
     as_seen,

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from monitor.callers import ask, goes_out
-from monitor.decide import Basis, Block, Decision, Outcome
+from monitor.decision import Basis, Block, Decision, Outcome
 from monitor.events import Kind
 
 if TYPE_CHECKING:

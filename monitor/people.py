@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from monitor.decide import Basis, Outcome, Outstanding
+from monitor.decision import Basis, Outcome, Outstanding
 
 
 class ActKind(StrEnum):

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from monitor.deadlines import CountedFrom
-from monitor.decide import ADVANCING, Decision, Outcome
+from monitor.decision import Decision, Outcome
 from monitor.match import normal_name
-from monitor.reading import in_base
+from monitor.reading import ADVANCING, in_base
 from monitor.rules import ContestKind, FollowUp, Method, Rule, contest_kind_of, threshold_votes
 from monitor.words import dated, listing, safe, share, surname
 

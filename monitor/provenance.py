@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from monitor.agreement import ENTERED, Side, agreement
-from monitor.decide import Basis
+from monitor.decision import Basis
 from monitor.events import Event, Kind
 from monitor.model import ResultsStatus
 from monitor.words import clock, clocks, link, safe, safe_text

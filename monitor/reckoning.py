@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from monitor.decide import GUARD_PER_MILLE, Basis, Block, Outcome
+from monitor.decide import GUARD_PER_MILLE
+from monitor.decision import Basis, Block, Outcome
 from monitor.explanation import Decided, Message, Precedence, Reason
 from monitor.model import ResultsStatus
 from monitor.reading import count_of

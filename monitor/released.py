@@ -11,7 +11,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING
 
 from monitor.caveats import caveats_of
-from monitor.decide import Outcome
+from monitor.decision import Outcome
 from monitor.sentences import Caveat, Wait
 from monitor.state import Told
 from monitor.words import listing
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from monitor.decide import Decision
+    from monitor.decision import Decision
     from monitor.state import RaceState, Waiting, Watched
     from monitor.tally import Tally
 

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from monitor.deadlines import CountedFrom, Deadline
-from monitor.decide import Basis, Decision, Outcome
+from monitor.decision import Basis, Decision, Outcome
 from monitor.events import Kind
 from monitor.follow_up import at_nine, moments, weekday
 from monitor.rules import RecountKind, Rule

@@ -39,11 +39,6 @@ if TYPE_CHECKING:
     from monitor.model import Contest
     from monitor.tally import Snapshot
 
-__all__ = [
-    "Arrival", "Hold", "HoldKind", "Judgement", "SourceStanding", "Verdict",
-    "accept", "accept_digest", "judge", "why_not_accepted",
-]  # fmt: skip
-
 DECREASE_WAIT = timedelta(minutes=5)
 CLOCKS_APART = timedelta(minutes=5)
 """How far a source's clock may be ahead of ours."""

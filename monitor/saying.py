@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from monitor.decide import ADVANCING, Basis, Decision, Outcome
+from monitor.decision import Basis, Decision, Outcome
 from monitor.events import Event, Kind
 from monitor.model import ResultsStatus
 from monitor.prizes import (
@@ -28,6 +28,7 @@ from monitor.prizes import (
     tied_with,
 )
 from monitor.provenance import plain_name
+from monitor.reading import ADVANCING
 from monitor.rules import FollowUp, Method, Rule
 from monitor.still_open import is_majority, share_needed
 from monitor.words import counted, listing, percent, safe, surname, votes

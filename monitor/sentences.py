@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from monitor.decide import Basis, Block, Outcome
+from monitor.decision import Basis, Block, Outcome
 from monitor.events import Kind
-from monitor.sanity import HoldKind
+from monitor.standing import HoldKind
 
 
 class Caveat(StrEnum):

@@ -7,13 +7,13 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from monitor.agreement import ENTERED, disagreement
-from monitor.decide import Basis, Block, Decision, Evidence, Outcome, Standing, decide
+from monitor.decide import decide
+from monitor.decision import Basis, Block, Decision, Evidence, Outcome, Standing
 from monitor.match import normal_name
 from monitor.people import People
 from monitor.races import Race
 from monitor.rules import Rule
-from monitor.sanity import SourceStanding
-from monitor.standing import looks
+from monitor.standing import SourceStanding, looks
 from monitor.tally import Line, Snapshot, Tally, add_up
 
 if TYPE_CHECKING:

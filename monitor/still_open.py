@@ -9,7 +9,7 @@ from monitor.rules import FollowUp, Method, Rule
 from monitor.words import full_day, percent, safe, surname, votes
 
 if TYPE_CHECKING:
-    from monitor.decide import Decision, Outstanding
+    from monitor.decision import Decision, Outstanding
     from monitor.races import Race
     from monitor.scene import Scene
     from monitor.tally import Tally

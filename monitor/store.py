@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from sqlite_utils import Database
 
-    from monitor.decide import Decision
+    from monitor.decision import Decision
     from monitor.posts import Post
     from monitor.races import Config
     from monitor.rules import RuleBook

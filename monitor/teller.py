@@ -11,7 +11,7 @@ from monitor.events import Event, Kind
 from monitor.state import RaceState, Told, Watched, is_paused
 
 if TYPE_CHECKING:
-    from monitor.decide import Decision
+    from monitor.decision import Decision
     from monitor.tally import Tally
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from monitor import callers
 from monitor.callers import LONG_PAUSE, LOOK_OVERDUE
-from monitor.decide import Outcome
+from monitor.decision import Outcome
 from monitor.holds import next_page
 from monitor.outcomes import DOUBT_WAIT, UNSETTLED
 from monitor.reminders import next_reminder

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from monitor.decide import Outcome
+from monitor.decision import Outcome
 from monitor.doing import (
     ActRefused,
     as_seen,
@@ -26,13 +26,13 @@ from monitor.figure_acts import hold_early
 from monitor.match import normal_name
 from monitor.outcome_acts import take_back
 from monitor.people import Act, ActKind, People, Stood
-from monitor.sanity import SourceStanding
+from monitor.standing import SourceStanding
 from monitor.state import Told, entered_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from monitor.decide import Decision
+    from monitor.decision import Decision
     from monitor.people import Called
     from monitor.teller import Teller
 

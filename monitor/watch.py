@@ -27,7 +27,7 @@ from monitor.match import Trouble, Unmatched, find, people_of
 from monitor.night import with_closes
 from monitor.polls import failed, succeeded
 from monitor.reload import Reload
-from monitor.sanity import Arrival, Verdict
+from monitor.standing import Arrival, Verdict
 from monitor.tally import Snapshot
 from monitor.visiting import Visitor
 

@@ -11,14 +11,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from monitor.decide import Block
+from monitor.decision import Block
 from monitor.model import UnitKind, Units, VoteType
 from monitor.sentences import BLOCK_SENTENCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from monitor.decide import Decision
+    from monitor.decision import Decision
     from monitor.tally import Tally
 
 NAME_LIMIT = 80

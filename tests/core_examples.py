@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from monitor.decide import Decision, Evidence, decide
+from monitor.decide import decide
+from monitor.decision import Decision, Evidence
 from monitor.diff import Step, advance
 from monitor.events import Event
 from monitor.model import Contest, ResultsStatus, Selection, UnitKind, Units, VoteCount, VoteType
@@ -35,7 +36,7 @@ from monitor.rules import (
     Source,
     contest_kind_of,
 )
-from monitor.sanity import Arrival
+from monitor.standing import Arrival
 from monitor.state import RaceState, Watched
 from monitor.tally import Line, Snapshot, Tally, add_up
 

@@ -11,14 +11,15 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from monitor.acts import apply
-from monitor.decide import Basis, Decision, Evidence, Outcome, Outstanding, decide
+from monitor.decide import decide
+from monitor.decision import Basis, Decision, Evidence, Outcome, Outstanding
 from monitor.diff import pass_time
 from monitor.events import Event, Kind
 from monitor.holds import page
 from monitor.people import Act, ActKind, Called, Stood
 from monitor.races import SourceUse
-from monitor.sanity import Hold, HoldKind
 from monitor.scene import Scene, SourceFacts
+from monitor.standing import Hold, HoldKind
 from monitor.state import Watched, accepted
 from monitor.teller import Teller
 from tests.core_examples import (

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from monitor.acts import Answer, apply, seen_now
-from monitor.decide import Basis, Outcome, Outstanding
+from monitor.decision import Basis, Outcome, Outstanding
 from monitor.doing import ActRefused
 from monitor.events import Kind
 from monitor.people import Act, ActKind, People
 from monitor.races import Endorsement, Policy, PolicyKind, SourceUse
-from monitor.sanity import HoldKind, SourceStanding
+from monitor.standing import HoldKind, SourceStanding
 from monitor.state import Watched, current, entered_key
 from monitor.undoing import Recorded
 from tests.core_examples import (

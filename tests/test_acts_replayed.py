@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from monitor.archive import ArchiveWriter
-from monitor.decide import Outcome
+from monitor.decision import Outcome
 from monitor.people import Act, ActKind
 from monitor.world import World
 from tests.commands import NIGHTS, run

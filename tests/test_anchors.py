@@ -17,7 +17,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from monitor.decide import Basis, Block, Decision, Evidence, Outcome, Outstanding, decide
+from monitor.decide import decide
+from monitor.decision import Basis, Block, Decision, Evidence, Outcome, Outstanding
 from monitor.model import Selection
 from monitor.races import ElectionKind, Race
 from monitor.rules import Method, RecountBase, RecountKind, Rule, recount_range, threshold_votes

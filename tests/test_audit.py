@@ -12,10 +12,10 @@ import pytest
 
 from monitor import audit
 from monitor.database import open_database, transaction
-from monitor.decide import Outcome
+from monitor.decision import Outcome
 from monitor.errors import StoreFailure
 from monitor.people import Act, ActKind, People, Stood
-from monitor.sanity import SourceStanding
+from monitor.standing import SourceStanding
 from monitor.undoing import Before
 
 if TYPE_CHECKING:

@@ -33,7 +33,8 @@ from monitor.backtest.scoring import (
 )
 from monitor.backtest.tables import rows_of_table
 from monitor.backtest.truth import Law, is_clear, is_settled, names_unknown, outcome_of
-from monitor.decide import Block, Evidence, Outcome, decide
+from monitor.decide import decide
+from monitor.decision import Block, Evidence, Outcome
 from monitor.errors import LayoutChanged
 from monitor.events import Kind
 from monitor.model import Contest, ResultsStatus, Selection, UnitKind, Units, VoteType

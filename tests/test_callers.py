@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from monitor.decide import Basis, Block, Outcome
+from monitor.decision import Basis, Block, Outcome
 from monitor.diff import pass_time, redecide
 from monitor.events import Kind
 from monitor.model import ResultsStatus, UnitKind, VoteType

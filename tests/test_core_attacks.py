@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from monitor.acts import Answer, apply, seen_now
-from monitor.decide import Basis, Outcome
+from monitor.decision import Basis, Outcome
 from monitor.diff import Step, advance, miss, pass_time
 from monitor.doing import ActRefused
 from monitor.events import Event, Kind
@@ -27,8 +27,7 @@ from monitor.match import people_of
 from monitor.model import Contest, ResultsStatus, Selection, UnitKind, Units
 from monitor.people import Act, ActKind
 from monitor.races import AUTO, Policy, PolicyKind
-from monitor.sanity import Arrival, SourceStanding
-from monitor.standing import looks
+from monitor.standing import Arrival, SourceStanding, looks
 from monitor.state import RaceState, Watched, current
 from monitor.state import Told as Knows
 from monitor.tally import Snapshot, Tally

@@ -15,16 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.decide import (
-    Basis,
-    Block,
-    Decision,
-    Evidence,
-    Outcome,
-    Outstanding,
-    Standing,
-    decide,
-)
+from monitor.decide import decide
+from monitor.decision import Basis, Block, Decision, Evidence, Outcome, Outstanding, Standing
 from monitor.model import ResultsStatus, VoteType
 from monitor.rules import FollowUp, Method, Recount, RecountKind, Rule
 from monitor.tally import Tally, add_up

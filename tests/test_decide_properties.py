@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from monitor.decide import Basis, Block, Decision, Evidence, Outcome, Outstanding, decide
+from monitor.decide import decide
+from monitor.decision import Basis, Block, Decision, Evidence, Outcome, Outstanding
 from monitor.model import ResultsStatus, Selection, UnitKind, Units
 from monitor.rules import (
     FollowUp,

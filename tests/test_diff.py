@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from monitor.decide import Basis, Block, Outcome, Standing
+from monitor.decision import Basis, Block, Outcome, Standing
 from monitor.diff import advance, miss, open_race, redecide
 from monitor.events import OUTCOMES, Event, Kind
 from monitor.looks import is_finished

@@ -20,7 +20,7 @@ from monitor.app import scrapers
 from monitor.cli import main
 from monitor.commands_rules import ByDefault
 from monitor.config import read_config
-from monitor.decide import Basis, Outcome, Standing
+from monitor.decision import Basis, Outcome, Standing
 from monitor.events import Kind
 from monitor.export import EXPORTS
 from scrapers.base import Platform

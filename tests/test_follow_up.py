@@ -18,7 +18,7 @@ import pytest
 from monitor.app import scrapers
 from monitor.config import read_config
 from monitor.deadlines import Deadline
-from monitor.decide import Outcome
+from monitor.decision import Outcome
 from monitor.diff import pass_time
 from monitor.errors import ConfigInvalid
 from monitor.events import Event, Kind

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from monitor import sentences
-from monitor.decide import Basis, Block, Outcome
+from monitor.decision import Basis, Block, Outcome
 from monitor.events import Kind
 from monitor.people import ActKind
 from monitor.report import view

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 import pytest
 from pydantic import TypeAdapter
 
-from monitor.decide import Outcome
+from monitor.decision import Outcome
 from monitor.events import OUTCOMES, Kind
 from monitor.holds import next_page, page
-from monitor.sanity import HoldKind, Verdict, accept
+from monitor.sanity import accept
+from monitor.standing import HoldKind, Verdict
 from monitor.state import RaceState, Watched
 from monitor.teller import Teller
 from tests.core_examples import (
@@ -33,7 +34,7 @@ from tests.core_examples import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from monitor.sanity import Hold
+    from monitor.standing import Hold
 
 STATE = TypeAdapter(RaceState)
 ZERO = dict.fromkeys(DURHAM_NIGHT, 0)

@@ -16,7 +16,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.decide import Outcome, decide
+from monitor.decide import decide
+from monitor.decision import Outcome
 from monitor.details import table
 from monitor.diff import miss, open_race
 from monitor.errors import Blocked

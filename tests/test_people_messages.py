@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.cli import main
-from monitor.decide import Basis, Block, Outcome, Standing
+from monitor.decision import Basis, Block, Outcome, Standing
 from monitor.events import OUTCOMES, Event, Kind
 from monitor.message import posts
 from monitor.people import Called, Stood

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from monitor.decide import Block, Outcome
+from monitor.decision import Block, Outcome
 from monitor.diff import miss, pass_time
 from monitor.events import OUTCOMES, Kind
 from monitor.model import Contest, ResultsStatus, Selection, UnitKind, VoteCount, VoteType
 from monitor.races import ElectionKind
-from monitor.sanity import HoldKind
+from monitor.standing import HoldKind
 from monitor.state import Watched
 from tests.core_examples import (
     CERTIFIED,

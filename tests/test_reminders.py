@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from monitor.deadlines import CountedFrom, Deadline
-from monitor.decide import Basis
+from monitor.decision import Basis
 from monitor.diff import pass_time
 from monitor.events import Event, Kind
 from monitor.reminders import next_reminder, reminders_of

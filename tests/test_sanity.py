@@ -12,16 +12,8 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from monitor.model import Contest, Selection, UnitKind, VoteCount, VoteType
-from monitor.sanity import (
-    HoldKind,
-    Judgement,
-    SourceStanding,
-    Verdict,
-    accept,
-    accept_digest,
-    judge,
-    why_not_accepted,
-)
+from monitor.sanity import accept, accept_digest, judge, why_not_accepted
+from monitor.standing import HoldKind, Judgement, SourceStanding, Verdict
 from tests.core_examples import (
     CERTIFIED,
     COMPLETE,
@@ -35,7 +27,7 @@ from tests.core_examples import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from monitor.sanity import Arrival
+    from monitor.standing import Arrival
     from monitor.tally import Snapshot
 
 OURS = {"Satana Deberry": 4_524, "Roger Echols": 4_717, "Daniel Meier": 1_236}

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from monitor.decide import Basis, Block, Outcome
+from monitor.decision import Basis, Block, Outcome
 from monitor.events import Kind
-from monitor.sanity import HoldKind
 from monitor.sentences import (
     BASIS_SENTENCES,
     BLOCK_SENTENCES,
@@ -22,6 +21,7 @@ from monitor.sentences import (
     Caveat,
     Wait,
 )
+from monitor.standing import HoldKind
 from tests.commands import ROOT
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.agreement import Agreement, agreement, disagreement
-from monitor.decide import Block, Outcome
+from monitor.decision import Block, Outcome
 from monitor.diff import advance
 from monitor.events import OUTCOMES, Kind
 from monitor.holds import disagree, next_page
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from monitor.races import Race
-    from monitor.sanity import Arrival, SourceStanding
+    from monitor.standing import Arrival, SourceStanding
     from monitor.tally import Snapshot
 
 TWO_SOURCES = race("Ann Alpha", sources=(("county", "Pitt"), ("state", "Pitt")))

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from monitor.decide import Basis, Block, Outcome
+from monitor.decision import Basis, Block, Outcome
 from monitor.diff import redecide
 from monitor.events import Kind
 from monitor.outcomes import retract, stand
 from monitor.people import Called, People, Stood
 from monitor.races import SourceUse
-from monitor.sanity import SourceStanding
+from monitor.standing import SourceStanding
 from monitor.state import current, entered_key
 from monitor.teller import Teller
 from tests.core_examples import (

@@ -17,7 +17,7 @@ from monitor.app import night_of, opened, rules_of, scrapers
 from monitor.config import load_config
 from monitor.database import open_reader, transaction
 from monitor.deadlines import Deadline
-from monitor.decide import Outcome
+from monitor.decision import Outcome
 from monitor.errors import NothingMatched, StoreFailure
 from monitor.events import Kind
 from monitor.rulebook import load_rules, shipped_rules

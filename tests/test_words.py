@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.decide import Block
+from monitor.decision import Block
 from monitor.model import UnitKind, Units
 from monitor.sentences import BLOCK_SENTENCES
 from monitor.words import (

@@ -12,13 +12,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from monitor.backtest.counts import Stage
-from monitor.decide import GUARD_PER_MILLE, Evidence, Outcome, decide
+from monitor.decide import GUARD_PER_MILLE, decide
+from monitor.decision import Evidence, Outcome
 from monitor.diff import advance
 from monitor.events import Kind
 from monitor.model import ResultsStatus
 from monitor.races import Election, ElectionKind, Endorsement, Race, SourceUse
-from monitor.sanity import Arrival, SourceStanding
-from monitor.standing import LOOKS_APART
+from monitor.standing import LOOKS_APART, Arrival, SourceStanding
 from monitor.state import RaceState, Watched, line_of
 from monitor.tally import add_up
 

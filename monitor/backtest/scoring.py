@@ -19,8 +19,10 @@ from monitor.backtest.counts import Stage
 from monitor.backtest.deciders import Safeguards, ToldOutcome, by_the_core, naively, race_of
 from monitor.backtest.nights import simulate
 from monitor.backtest.truth import Law, is_clear, is_settled, names_unknown, outcome_of
-from monitor.decide import ADVANCING, GUARD_PER_MILLE, Outcome
+from monitor.decide import GUARD_PER_MILLE
+from monitor.decision import Outcome
 from monitor.events import Kind
+from monitor.reading import ADVANCING
 from monitor.rules import NEEDED, ContestKind, RecountKind, Rule, RuleBook, Source, recount_range
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from monitor.decide import ADVANCING, Outcome
+from monitor.decision import Outcome
+from monitor.reading import ADVANCING
 from monitor.rules import FollowUp, Method, Rule
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from monitor.decide import Outcome
+from monitor.decision import Outcome
 from monitor.people import Act, ActKind
 from tests.nights.carolina import stored_file
 from tests.nights.moments import Moment, Votes, in_order, local

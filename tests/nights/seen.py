@@ -14,7 +14,7 @@ from monitor.fetch import OK
 from monitor.match import Unmatched, find
 from monitor.night import prepare
 from monitor.rulebook import shipped_rules
-from monitor.sanity import Arrival
+from monitor.standing import Arrival
 from monitor.state import RaceState
 from monitor.tally import Snapshot
 
