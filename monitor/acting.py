@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import closing
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -17,27 +17,25 @@ from zoneinfo import ZoneInfo
 import structlog
 from rich.console import Console
 
-from monitor import acts, app, audit, message, outbox, report
+from monitor import app, audit, outbox, report, sending
 from monitor.act_taking import no_race
 from monitor.database import open_beside, transaction, translated
-from monitor.doing import ActRefused
 from monitor.errors import DatabaseInUse, MonitorError, NothingMatched
 from monitor.explain import known_race
-from monitor.ledger import scene_of
 from monitor.night import with_closes
 from monitor.outbox import Row
-from monitor.posts import Post
+from monitor.pressing import would
 from monitor.store import Store
 from monitor.terminal import TerminalPoster, safe
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from monitor.acts import Answer
+    from monitor.modals import Seen
     from monitor.night import Night
     from monitor.people import Act
-    from monitor.state import RaceState
+    from monitor.posts import Post
     from monitor.watch import Watch
 
 PATIENCE = 10.0
@@ -50,43 +48,25 @@ SENDING = 30.0
 _log = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What an act would do: its digest, the messages that would go out, or why it is refused."""
-
-    digest: str
-    sentence: str
-    posts: tuple[Post, ...]
-    refused: bool
-    desk_timezone: str = "UTC"
-
-
 # -- looking -----------------------------------------------------------------------------
 
 
-def look(config_path: Path, database: Path, act: Act) -> Seen:
-    """Say what an act would do now, and do nothing. Raises `NothingMatched` without the race."""
-    now = datetime.now(UTC)
-    night, state = _stored(config_path, database, act.race)
-    watched = night.races[act.race]
-    try:
-        digest = acts.seen_now(watched, state, act, now)
-    except ActRefused as refused:
-        return Seen("", acts.sentence(str(refused)), (), refused=True)
-    desk = night.config.slack.desk_timezone
-    answer = acts.apply(watched, state, replace(act, seen=digest), now)
-    posts = _posts(night, act.race, answer)
-    return Seen(digest, answer.sentence, posts, not answer.applied, desk)
+def look(config_path: Path, database: Path, act: Act) -> tuple[Seen, str]:
+    """Say what an act would do now, and do nothing; also return the zone staff live in.
 
-
-def _stored(config_path: Path, database: Path, race: str) -> tuple[Night, RaceState]:
+    What only OVERRIDE would let through is refused here. Raises `NothingMatched` without the race.
+    """
     config = app.config_at(config_path)
     with report.reading(database) as db:
         store = Store(db)
-        night, state = app.night_of(config, app.rules_of(store)), store.race(race)
-    refuse_unknown(night, race)
-    moved = state.people.closes_at
-    return (with_closes(night, {race: moved}) if moved else night), state
+        night = app.night_of(config, app.rules_of(store))
+        refuse_unknown(night, act.race)
+        moved = store.race(act.race).people.closes_at
+        night = with_closes(night, {act.race: moved}) if moved else night
+        seen = would(night, store, act, datetime.now(UTC))
+    if seen.against:
+        seen = replace(seen, sentence=seen.against, posts=(), refused=True)
+    return seen, config.slack.desk_timezone
 
 
 def refuse_unknown(night: Night, race: str) -> None:
@@ -95,17 +75,10 @@ def refuse_unknown(night: Night, race: str) -> None:
         raise NothingMatched(no_race(night, race))
 
 
-def _posts(night: Night, race: str, answer: Answer) -> tuple[Post, ...]:
-    if answer.step is None:
-        return ()
-    scene = scene_of(night, night.races[race].race, answer.step.state)
-    return tuple(post for event in answer.step.events for post in message.posts(event, scene))
-
-
-def show_posts(seen: Seen) -> None:
-    """Show messages as the terminal shows them, without storing any."""
-    poster = TerminalPoster(Console(), ZoneInfo(seen.desk_timezone))
-    for post in seen.posts:
+def show_posts(posts: Iterable[Post], zone: str) -> None:
+    """Show messages as the terminal shows them, without storing any. `zone`: of the times."""
+    poster = TerminalPoster(Console(), ZoneInfo(zone))
+    for post in posts:
         row = Row(
             **{part.name: getattr(post, part.name) for part in fields(post)},
             row=0, attempts=0, first_claimed_at=None, claimed_at=None,
@@ -171,14 +144,16 @@ async def _send(watch: Watch, store: Store, environ: Mapping[str, str], *, quiet
     """Send what waits, and say so where something still does: the act stands all the same."""
     why = "Slack takes none now"
     try:
-        async with app.sender(watch.night, store, environ, quiet=quiet) as deliverer:
+        async with sending.sender(watch.night, store, environ, quiet=quiet) as deliverer:
             await asyncio.wait_for(deliverer.settle(), SENDING)
     except TimeoutError:
         pass
     except MonitorError as error:
         why = str(error)
-    left, refused = outbox.waiting(store.db), outbox.refusals(store.db)
+    kept, refused = outbox.kept_back(store.db), outbox.refusals(store.db)
+    left = outbox.waiting(store.db) - kept
     said = f" Messages not sent yet: {left} ({why}); `watch` sends them." if left else ""
+    said += f" Messages that wait for the end of the quiet hours: {kept}." if kept else ""
     return said + "".join(f" Messages to {c} are refused ({e})." for c, e in refused.items())
 
 

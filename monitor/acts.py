@@ -10,24 +10,33 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from monitor.caller_acts import ask_later, follow, not_tonight, release
+from monitor.decision import Outcome
 from monitor.diff import Step, conclude
 from monitor.doing import (
     ActRefused,
+    already,
     figures_of,
     keep_people,
+    last_of,
     need_override,
     ours,
+    refuse,
+    said,
     source_of,
     standing_of,
     stood,
+    zone_of,
 )
 from monitor.events import Kind
-from monitor.figure_acts import accept, enter, go_live, hold_early, supersede
+from monitor.figure_acts import enter, go_live, hold_early, supersede
+from monitor.hold_acts import accept, acknowledge, reject
 from monitor.outcome_acts import call, confirm, retract
-from monitor.people import Act, ActKind
+from monitor.people import Act, ActKind, last_key
+from monitor.recorded import Before, Recorded, before_of
 from monitor.sanity import accept_digest
 from monitor.teller import Teller, seen_digest
-from monitor.undoing import Before, Recorded, before_of, tell_close, undo
+from monitor.undoing import tell_close, undo
 from monitor.words import clock
 
 if TYPE_CHECKING:
@@ -42,7 +51,9 @@ MOVED_EVER = timedelta(days=31)
 """Farther than any close is moved, whoever knows better: such a day can break every plan."""
 
 _BRINGS_FIGURES = frozenset({ActKind.ENTER, ActKind.ACCEPT})
-_TOLD_BY_ITSELF = frozenset({ActKind.CLOSE, ActKind.NOTE})
+_TOLD_BY_ITSELF = frozenset({ActKind.CLOSE, ActKind.NOTE, ActKind.FOLLOW})
+_OF_CANDIDATE = frozenset({ActKind.CONFIRM, ActKind.CALL, ActKind.RETRACT, ActKind.RELEASE})
+_OF_SOURCE = frozenset({ActKind.ACCEPT, ActKind.REJECT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +86,20 @@ def apply(
     except ActRefused as refused:
         return Answer(applied=False, sentence=sentence(str(refused)))
     if act.kind is not ActKind.UNDO:
-        people = teller.state.people
-        keep_people(teller, replace(people, undoable=(*people.undoable, act.id)))
+        _note_down(teller, act)
     return Answer(True, sentence(done), _decided(teller, act, done), before)
+
+
+def _note_down(teller: Teller, act: Act) -> None:
+    """Keep that an act can be taken back, and who did the last one of its kind."""
+    about = ""
+    if act.kind in _OF_CANDIDATE:
+        about = ours(teller, act.candidate).candidate
+    elif act.kind in _OF_SOURCE:
+        about = source_of(teller, act.source)
+    people = teller.state.people
+    last = {**people.last, last_key(act.kind, about): stood(teller, act)}
+    keep_people(teller, replace(people, last=last, undoable=(*people.undoable, act.id)))
 
 
 def seen_now(watched: Watched, state: RaceState, act: Act, now: datetime) -> str:
@@ -86,9 +108,9 @@ def seen_now(watched: Watched, state: RaceState, act: Act, now: datetime) -> str
     Raises `ActRefused` where there is nothing to see.
     """
     teller = Teller(watched, state, now)
-    if act.kind is ActKind.ACCEPT:
+    if act.kind in (ActKind.ACCEPT, ActKind.REJECT):
         return accept_digest(standing_of(teller, source_of(teller, act.source)))
-    if act.kind in (ActKind.CONFIRM, ActKind.CALL):
+    if act.kind in (ActKind.CONFIRM, ActKind.CALL, ActKind.RELEASE):
         return seen_digest(*figures_of(teller, ours(teller, act.candidate).candidate))
     return ""
 
@@ -124,15 +146,19 @@ def _decided(teller: Teller, act: Act, done: str) -> Step:
 def _freeze(teller: Teller, act: Act) -> str:
     frozen = teller.state.people.frozen
     if frozen is not None:
-        raise ActRefused(f"the race is frozen already, by {frozen.who} ({frozen.why})")
+        raise ActRefused(f"{already(teller, 'the race is frozen', frozen)} ({frozen.why})")
     keep_people(teller, replace(teller.state.people, frozen=stood(teller, act)))
-    return "no outcome of this race goes out until `unfreeze`"
+    out = [name for name, told in teller.state.told.items() if told.outcome is not Outcome.NONE]
+    late = ", ".join(f"{said(teller.told(name).outcome)} of {name}" for name in out)
+    late = f" ({late} went out before, and `retract` withdraws that)" if late else ""
+    return f"no outcome of this race goes out until `unfreeze`{late}"
 
 
 def _unfreeze(teller: Teller, _: Act) -> str:
     frozen = teller.state.people.frozen
     if frozen is None:
-        raise ActRefused("the race is not frozen")
+        first = last_of(teller, ActKind.UNFREEZE)
+        raise refuse(teller, "unfrozen", first, "the race is not frozen")
     keep_people(teller, replace(teller.state.people, frozen=None))
     return f"outcomes of this race go out again; {frozen.who} had frozen it"
 
@@ -150,11 +176,7 @@ def _close(teller: Teller, act: Act) -> str:
     keep_people(teller, replace(teller.state.people, closes_at=due))
     hold_early(teller)
     tell_close(teller, act)
-    return f"the polls close at {clock(due, _zone(teller.watched), teller.now)}"
-
-
-def _zone(watched: Watched) -> str:
-    return watched.race.zone or (watched.rule.zone if watched.rule is not None else "UTC")
+    return f"the polls close at {clock(due, zone_of(teller.watched), teller.now)}"
 
 
 def _note(teller: Teller, act: Act) -> str:
@@ -174,4 +196,10 @@ _DOES: dict[ActKind, Callable[[Teller, Act], str]] = {
     ActKind.CLOSE: _close,
     ActKind.GO_LIVE: go_live,
     ActKind.NOTE: _note,
+    ActKind.RELEASE: release,
+    ActKind.ASK_LATER: ask_later,
+    ActKind.NOT_TONIGHT: not_tonight,
+    ActKind.REJECT: reject,
+    ActKind.ACKNOWLEDGE: acknowledge,
+    ActKind.FOLLOW: follow,
 }

@@ -3,36 +3,34 @@
 from __future__ import annotations
 
 import asyncio
-import sys
+import time
 from collections.abc import Awaitable, Callable
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from operator import attrgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import structlog
-from rich.console import Console
 
-from monitor import outbox, verification_store
+from monitor import outbox, sending, verification_store
 from monitor.archive import ArchiveWriter
+from monitor.beside import beside
 from monitor.config import changes, load_config, read_config
 from monitor.database import open_database
-from monitor.deliver import Deliverer
+from monitor.desk_service import Desk
 from monitor.discover import discover
-from monitor.errors import ConfigInvalid, SlackFailure
+from monitor.errors import ConfigInvalid, DatabaseInUse
 from monitor.fetch import HttpFetcher
 from monitor.night import Night, prepare
 from monitor.parsing import Parser
 from monitor.precincts import Line, PrecinctFormat
 from monitor.replay import RecordedKeeper, Replay
 from monitor.rulebook import shipped_rules
+from monitor.second_way import read_ways
 from monitor.service import Service
-from monitor.slack import SlackPoster
-from monitor.slack_access import read_api_url, read_token
 from monitor.store import Store
 from monitor.terminal import TerminalPoster
 from monitor.verification import verified
@@ -43,8 +41,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping
     from typing import BinaryIO
 
+    from monitor.beside import Explain
     from monitor.config_changes import Change
-    from monitor.deliver import Poster
     from monitor.errors import FetchFailure
     from monitor.model import Page
     from monitor.night import Scraper
@@ -53,8 +51,12 @@ if TYPE_CHECKING:
     from monitor.rules import RuleBook
     from scrapers.base import Platform
 
-SLACK_PACE = 1.05
-"""Seconds between two posts to one channel; Slack takes one a second."""
+LAST_WORDS = 2.0
+"""Seconds that what is told at the end has to be sent; else the next start sends it."""
+
+INSTANCE_SECONDS = 30.0
+"""How long `watch` waits for the instance: somebody's act on the command line may hold it."""
+LOOK_EVERY = 0.2
 
 _log = structlog.get_logger()
 
@@ -136,27 +138,40 @@ def archive_beside(database: Path) -> Path:
     return database.with_suffix(".warc.gz")
 
 
-async def watch(config_path: Path, database: Path, environ: Mapping[str, str]) -> None:
-    """Run the service until it is asked to stop."""
-    config, token = config_at(config_path), read_token(environ)
-    async with attending(config, config_path, database) as (watching, store):
+async def watch(
+    config_path: Path, database: Path, environ: Mapping[str, str], explain: Explain
+) -> None:
+    """Run the service until it is asked to stop. `explain`: what Slack's command shows."""
+    config, ways = config_at(config_path), read_ways(environ)
+    given = sending.access(environ, night_of(config))
+    async with attending(config, config_path, database, INSTANCE_SECONDS) as (watching, store):
         night = watching.night
-        async with _poster(token, read_api_url(environ), night, None) as poster:
-            await Service(
-                watching, store, _deliverer(store, poster, night, paced=token is not None),
-                poster, config_path, lambda: night_of(config_at(config_path), rules_of(store)),
-            ).run()  # fmt: skip
+        async with sending.opened_poster(given, night) as poster:
+            paced = not isinstance(poster, TerminalPoster)
+            deliverer = sending.deliverer_of(store, poster, night, paced=paced)
+            service = Service(
+                watching, store, deliverer, poster, config_path,
+                lambda: night_of(config_at(config_path), rules_of(store)),
+            )  # fmt: skip
+            desk = Desk(lambda: watching.night, store, deliverer.wake)
+            others = beside(watching, store, poster, desk, service, given, ways, explain)
+            await service.run(tuple(others))
+            if desk.stopped(datetime.now(UTC)):
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(deliverer.settle(final=True), LAST_WORDS)
 
 
 @asynccontextmanager
 async def attending(
-    config: Config, config_path: Path, database: Path
+    config: Config, config_path: Path, database: Path, patience: float = 0.0
 ) -> AsyncIterator[tuple[Watch, Store]]:
     """Hold the instance, ready to watch: for `watch`, or for the moment of one act.
 
-    Raises `DatabaseInUse` while another one holds it, `WrongDatabase` for a recording's.
+    Raises `DatabaseInUse` when another one holds it for longer than `patience`, in seconds,
+    `WrongDatabase` for a recording's.
     """
-    with opened(database) as store:
+    with ExitStack() as stack:
+        store = await _free(stack, database, patience)
         store.belongs_to("live")
         night = night_of(config, rules_of(store))
         now = datetime.now(UTC)
@@ -166,6 +181,21 @@ async def attending(
             async with _live(night, store, archive) as watching:
                 _take_up(watching, store, config_path, now)
                 yield watching, store
+
+
+async def _free(stack: ExitStack, database: Path, patience: float) -> Store:
+    """Open the database, when another instance that holds it gives it free in time."""
+    end, is_told = time.monotonic() + patience, False
+    while True:
+        try:
+            return stack.enter_context(opened(database))
+        except DatabaseInUse as error:
+            if time.monotonic() >= end:
+                raise
+            if not is_told:
+                is_told = True
+                _log.warning("waiting", seconds=patience, why=str(error))
+        await asyncio.sleep(LOOK_EVERY)
 
 
 def _take_up(watching: Watch, store: Store, config_path: Path, now: datetime) -> None:
@@ -197,47 +227,6 @@ async def _live(night: Night, store: Store, archive: ArchiveWriter) -> AsyncIter
         await fetcher.aclose()
 
 
-@asynccontextmanager
-async def _poster(
-    token: str | None, api_url: str, night: Night, rehearsal: str | None, *, quiet: bool = False
-) -> AsyncIterator[Poster]:
-    """Open Slack with a token, else the terminal; a rejected token stops here."""
-    if token is None:
-        zone = ZoneInfo(night.config.slack.desk_timezone)
-        yield TerminalPoster(Console(file=sys.stderr if quiet else sys.stdout, quiet=quiet), zone)
-        return
-    slack = SlackPoster(token, api_url=api_url, rehearsal_channel=rehearsal)
-    try:
-        await _introduce(slack)
-        yield slack
-    finally:
-        await slack.close()
-
-
-async def _introduce(slack: SlackPoster) -> None:
-    """Refuse a rejected token; while Slack is away the watching begins, and messages wait."""
-    try:
-        identity = await slack.check()
-    except SlackFailure as error:
-        if error.permanent:
-            raise
-        _log.warning("Slack does not answer, messages wait", error=str(error))
-    else:
-        _log.info("slack", team=identity.team, user=identity.user)
-
-
-def _deliverer(store: Store, poster: Poster, night: Night, *, paced: bool) -> Deliverer:
-    """Make the sender; a terminal has neither a pace nor anything to look up."""
-    in_slack = not isinstance(poster, TerminalPoster)
-    return Deliverer(
-        store.db,
-        poster,
-        lambda: datetime.now(UTC),
-        pace_seconds=SLACK_PACE if paced else 0.0,
-        quarantine_seconds=night.config.slack.quarantine_seconds if in_slack else 0,
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class ReplayOptions:
     """How a recording is replayed.
@@ -264,22 +253,26 @@ async def replay(
     world = World.read(recording)
     config = config_at(options.config) if options.config else config_in(world, recording)
     night = night_of(config)
-    token = _rehearsal_token(environ, night) if options.rehearse else None
+    given = sending.Access(None, "")
+    if options.rehearse:
+        given = sending.rehearsal_access(environ, night)
     parser = Parser()
     try:
         with opened(database) as store:
             store.belongs_to(world.archive_id)
             store.begin(night.config, night.rules, world.starts_at)
-            fetcher, keeper = RecordedFetcher(world), RecordedKeeper(world)
-            async with _poster(
-                token, read_api_url(environ), night,
-                night.config.slack.rehearsal_channel, quiet=options.quiet,
-            ) as poster:  # fmt: skip
+            async with sending.opened_poster(
+                given, night, rehearsal=night.config.slack.rehearsal_channel, quiet=options.quiet
+            ) as poster:
                 outbox.after_start(store.db)
+                watching = Watch(
+                    night, store, RecordedFetcher(world), RecordedKeeper(world), parser
+                )
+                deliverer = sending.deliverer_of(store, poster, night, paced=False)
                 run = Replay(
-                    Watch(night, store, fetcher, keeper, parser), store,
-                    _deliverer(store, poster, night, paced=False), world,
+                    watching, store, deliverer, world,
                     speed=options.speed, on_visit=options.on_visit, sleep=options.sleep,
+                    desk=Desk(lambda: watching.night, store, deliverer.wake),
                 )  # fmt: skip
                 await run.run(options.until)
     finally:
@@ -289,25 +282,6 @@ async def replay(
 def config_in(world: World, recording: Path) -> Config:
     """Read the configuration a recording was made with."""
     return read_config(world.config_text, base=recording.resolve().parent, scrapers=scrapers())
-
-
-def _rehearsal_token(environ: Mapping[str, str], night: Night) -> str:
-    token = read_token(environ)
-    if token is None:
-        raise ConfigInvalid(("--rehearse needs PRIMARY_NIGHT_SLACK_TOKEN",))
-    if not night.config.slack.rehearsal_channel:
-        raise ConfigInvalid(("slack.rehearsal_channel: --rehearse needs it",))
-    return token
-
-
-@asynccontextmanager
-async def sender(
-    night: Night, store: Store, environ: Mapping[str, str], *, quiet: bool
-) -> AsyncIterator[Deliverer]:
-    """Open the sender of a live database: Slack with a token, else the terminal."""
-    token = read_token(environ)
-    async with _poster(token, read_api_url(environ), night, None, quiet=quiet) as poster:
-        yield _deliverer(store, poster, night, paced=token is not None)
 
 
 def precinct_format() -> PrecinctFormat:

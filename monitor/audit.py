@@ -8,13 +8,14 @@ refuse it. The documented view is `act_log`.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
 from monitor.act_json import act_json, act_of
 from monitor.database import stamp
-from monitor.undoing import Before, Recorded
+from monitor.recorded import Before, Recorded
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from monitor.people import Act
 
 _BEFORE = TypeAdapter(Before)
+
+NOT_GIVEN = "not given"
 
 _TABLES = (
     """
@@ -46,6 +49,12 @@ CREATE VIEW act_log AS SELECT acts."row", acts.id, race, kind, who, why, acts.at
     FROM acts LEFT JOIN act_answers ON act = acts.id
 """,
 )
+_LOG = """
+CREATE VIEW act_log AS SELECT acts."row", acts.id, race, kind, who, why, acts.at,
+    act_answers.at AS answered_at, applied, sentence, body,
+    NULLIF(json_extract(body, '$.user'), '') AS slack_user
+    FROM acts LEFT JOIN act_answers ON act = acts.id
+"""
 # A replaced row fires no trigger for its deletion, so a second row of one id is refused too.
 _GUARDS = """
 CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table} {when}
@@ -66,6 +75,12 @@ def create(db: Database) -> None:
     for table, twice in _TWICE.items():
         for verb, when in (("UPDATE", ""), ("DELETE", ""), ("INSERT", twice)):
             db.execute(_GUARDS.format(table=table, verb=verb, when=when))
+
+
+def show_slack_users(db: Database) -> None:
+    """Make the view anew, with who acted in Slack; part of the store's migrations."""
+    db.execute("DROP VIEW act_log")
+    db.execute(_LOG)
 
 
 def put(db: Database, act: Act) -> bool:
@@ -101,6 +116,21 @@ def answer(db: Database, act: str, at: datetime, sentence: str, before: Before |
         'INSERT INTO act_answers (act, at, applied, sentence, "before") VALUES (?, ?, ?, ?, ?)',
         [act, stamp(at), int(before is not None), sentence, kept],
     )
+
+
+def refuse(db: Database, act: Act, at: datetime, sentence: str) -> bool:
+    """Write down an act nobody was allowed, with its refusal, inside the caller's transaction.
+
+    It has no effect, and is taken by nobody. Who or why may be missing: the member id, or
+    "not given", stands in. False, and nothing written, when the id is there already.
+    """
+    named = replace(
+        act, who=act.who.strip() or act.user or NOT_GIVEN, why=act.why.strip() or NOT_GIVEN
+    )
+    if not put(db, named):
+        return False
+    answer(db, act.id, at, sentence, None)
+    return True
 
 
 def answer_of(db: Database, act: str) -> tuple[bool, str] | None:

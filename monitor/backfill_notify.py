@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from monitor import app, present
+from monitor import app, present, sending
 from monitor.archive import ArchiveWriter
 from monitor.errors import NothingMatched
 from monitor.replay import RecordedKeeper
@@ -49,7 +49,7 @@ async def notify(
     store.begin(night.config, night.rules, now)
     sources = sorted({one.source for one in chosen.newest.values()})
     with _kept(database, night, answer, now) as keeper:
-        async with app.sender(night, store, environ, quiet=quiet) as deliverer:
+        async with sending.sender(night, store, environ, quiet=quiet) as deliverer:
             await present.tell(night, sources, store, keeper, parser, now, answer)
             await deliverer.settle()
     return chosen.known | present.outcome(store, chosen.newest, now)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 ASKABLE = frozenset({
     Block.NOT_COMPLETE, Block.NO_ELECTION_DAY, Block.RULE_UNVERIFIED, Block.HAND_KEPT,
-    Block.ONE_LOOK,
+    Block.UNPROVEN, Block.ONE_LOOK,
 })  # fmt: skip
 """Proofs that a person can stand in for; a hold or a difference between sources is none."""
 
@@ -78,9 +78,11 @@ def _wait(teller: Teller, decision: Decision, tally: Tally, policy: Policy) -> N
 def ask(teller: Teller, decision: Decision, tally: Tally) -> None:
     """Tell callers of an outcome that lacks a proof alone, remind them, or forget it."""
     told = teller.told(decision.candidate)
-    if told.waiting is not None and _has_lapsed(teller, told, decision, tally):
+    if told.waiting is not None and has_lapsed(teller, told.waiting, decision, tally):
         _lapse(teller, decision, tally, told.waiting)
         told = teller.told(decision.candidate)
+    if told.heads_up is not None and not decision.blocks:
+        return  # it goes out by itself: nothing is asked any more
     missing = _missing(teller, decision, tally)
     if told.waiting is not None and told.waiting.due is None and not decision.blocks:
         _ask(teller, decision, tally, (), told)
@@ -90,15 +92,14 @@ def ask(teller: Teller, decision: Decision, tally: Tally) -> None:
         teller.remember(decision.candidate, replace(told, asked=None))
 
 
-def _has_lapsed(teller: Teller, told: Told, decision: Decision, tally: Tally) -> bool:
-    """A window outlives what waits for another look, and nothing else.
+def has_lapsed(teller: Teller, waiting: Waiting, decision: Decision, tally: Tally) -> bool:
+    """Say whether an outcome that waits is gone: it outlives what waits for another look.
 
     Its outcome goes out when that look has come. An older version that a site serves now
     and then would otherwise begin every window anew, and none would ever end.
     """
-    if told.waiting is None:
-        return False
-    if told.outcome is not Outcome.NONE or decision.computed is not told.waiting.outcome:
+    told = teller.told(decision.candidate)
+    if told.outcome is not Outcome.NONE or decision.computed is not waiting.outcome:
         return True
     passing = {Block.ONE_LOOK, Block.HELD} if _passes(teller, tally) else {Block.ONE_LOOK}
     return bool(set(decision.blocks) - passing)
@@ -114,12 +115,22 @@ def _passes(teller: Teller, tally: Tally) -> bool:
 
 def _lapse(teller: Teller, decision: Decision, tally: Tally, waiting: Waiting) -> None:
     """Forget a window, and say so to callers who were told when the outcome goes out."""
-    told = replace(teller.told(decision.candidate), waiting=None)
-    teller.remember(decision.candidate, told)
+    told = teller.told(decision.candidate)
+    why = reasons(decision, tally) or "the numbers give something else now"
     by_person = Block.FROZEN in decision.blocks or told.outcome is not Outcome.NONE
     if waiting.due is None or by_person:
+        teller.remember(decision.candidate, replace(told, waiting=None))
+    else:
+        close_window(teller, decision, tally, why)
+
+
+def close_window(teller: Teller, decision: Decision, tally: Tally, why: str) -> None:
+    """Tell callers who wait for an outcome to go out that it does not, and forget the window."""
+    told = teller.told(decision.candidate)
+    waiting = told.waiting
+    if waiting is None or waiting.due is None:
         return
-    why = reasons(decision, tally) or "the numbers give something else now"
+    teller.remember(decision.candidate, replace(told, waiting=None))
     teller.tell(
         Kind.CALLERS_PAGED, f"callers:{decision.candidate}", f"lapsed {waiting.outcome}",
         candidate=decision.candidate, decision=decision, after=tally,
@@ -193,6 +204,10 @@ def _ask(
     outcome, asked, nearly = decision.computed, told.asked, is_nearly_in(tally)
     if asked is None or _is_another(asked, outcome, teller.now, nearly=nearly):
         asked, reason = Asked(outcome, missing, teller.now, nearly_in=nearly), ""
+    elif asked.put_off is not None:
+        if teller.now < asked.put_off.until:
+            return
+        asked, reason = Asked(outcome, missing, teller.now, nearly_in=nearly), "reminder"
     elif asked.times <= len(REMIND_AFTER) and _is_time(asked, teller.now):
         asked, reason = replace(asked, missing=missing, times=asked.times + 1), "reminder"
     else:
@@ -215,8 +230,11 @@ def _is_time(asked: Asked, now: datetime) -> bool:
 
 
 def next_moment(told: Told) -> datetime | None:
-    """Return when a window ends or callers are reminded."""
+    """Return when a window ends, or callers are asked or reminded."""
     moments = [told.waiting.due] if told.waiting is not None else []
-    if told.asked is not None and told.asked.times <= len(REMIND_AFTER):
-        moments.append(told.asked.since + REMIND_AFTER[told.asked.times - 1])
+    asked = told.asked
+    if asked is not None and asked.put_off is not None:
+        moments.append(asked.put_off.until)
+    elif asked is not None and asked.times <= len(REMIND_AFTER):
+        moments.append(asked.since + REMIND_AFTER[asked.times - 1])
     return min((moment for moment in moments if moment is not None), default=None)

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 from monitor.errors import NotFound, SourceFailure
 from monitor.match import Found, Trouble, Unmatched, find
 from monitor.model import Report
+from monitor.race_taking import UNMATCHED_ALARM
 from monitor.races import PolicyKind
 from monitor.rules import contest_kind_of
 from monitor.sign_off import sign_off
 from monitor.verification import Verification, open_facts
-from monitor.watch import UNMATCHED_ALARM
 from monitor.words import listing
 
 if TYPE_CHECKING:
@@ -90,6 +90,7 @@ def check_race(
         findings.append(Finding(Grade.AMBER, told))
     else:
         findings += [*_rule(race, rule), *_outdated(race, kept)]
+    findings += _unproven(night, race)
     contests: list[Contest] = []
     if answers is not None:
         for use in race.sources:
@@ -98,6 +99,20 @@ def check_race(
             contests += [contest] if contest else []
     sentence = sign_off(night, race, contests[0] if contests else None, now)
     return Checked(race.id, worst(findings), sentence, tuple(findings))
+
+
+def _unproven(night: Night, race: Race) -> list[Finding]:
+    """Name sources whose reader no real page has proven: a person releases their outcomes."""
+    found = night.races[race.id].unproven
+    return [
+        Finding(
+            Grade.AMBER,
+            f"{use.source}: unproven, no automatic outcome; READY TO CALL instead; compare what "
+            "`contests` shows with the site, then set `trusted = true` under its source",
+        )
+        for use in race.sources
+        if use.source in found
+    ]
 
 
 def check_channels(night: Night) -> tuple[Finding, ...]:

@@ -15,6 +15,7 @@ from monitor import (
     commands_backfill,
     commands_backtest,
     commands_people,
+    commands_preview,
     commands_read,
     commands_rules,
     commands_run,
@@ -65,6 +66,7 @@ def main(*, verbose: bool) -> None:
 for _command in (
     *commands_run.COMMANDS,
     *commands_read.COMMANDS,
+    *commands_preview.COMMANDS,
     *commands_rules.COMMANDS,
     *commands_people.COMMANDS,
     *commands_backfill.COMMANDS,

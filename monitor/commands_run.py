@@ -32,10 +32,14 @@ if TYPE_CHECKING:
 @DATABASE
 def watch(config_path: Path, database: Path) -> None:
     """Watch the configured races until stopped; post to Slack, or here without a token."""
-    from monitor import app
+    from monitor import app, inquiry
+    from monitor.explain_words import lines
+
+    def explain(race: str, at: datetime | None) -> list[str]:
+        return list(lines(inquiry.explain(database, race, at)))
 
     log_to_stderr(logging.INFO)
-    asyncio.run(app.watch(config_path, database, os.environ))
+    asyncio.run(app.watch(config_path, database, os.environ, explain))
 
 
 @click.command()
@@ -54,6 +58,7 @@ def watch(config_path: Path, database: Path) -> None:
     "--database", type=click.Path(path_type=Path),
     help="Keep the result, and go on from it; default: a temporary one.",
 )  # fmt: skip
+@click.option("--edits", is_flag=True, help="With --json: also what messages were edited to say.")
 @JSON
 def replay(
     recording: Path,
@@ -63,6 +68,7 @@ def replay(
     database: Path | None,
     *,
     rehearse: bool,
+    edits: bool,
     as_json: bool,
 ) -> None:
     """Watch a recorded night again, as if live."""
@@ -74,7 +80,7 @@ def replay(
     with app.temporary(database) as path:
         asyncio.run(app.replay(recording, path, options, os.environ))
         if as_json:
-            click.echo(report.post_log_json(path))
+            click.echo(report.post_log_json(path, edits=edits))
 
 
 @click.command()

@@ -10,6 +10,7 @@ import hashlib
 import os
 import re
 import tomllib
+from datetime import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +39,8 @@ from monitor.races import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from monitor.config_slack import ChannelTable, SlackTable
+
 __all__ = [
     "Change",
     "ChangeKind",
@@ -48,7 +51,8 @@ __all__ = [
     "schema",
 ]
 
-_TOKEN = re.compile(r"(?:xox[a-z]|xapp)-[\w-]*", re.IGNORECASE)
+# A webhook's address is a secret like a token: who has it posts.
+_TOKEN = re.compile(r"(?:xox[a-z]|xapp)-[\w-]*|hooks\.slack\.com/[^\s\"']*", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]+:", re.IGNORECASE)
 _AT_LINE = re.compile(r" \(at line (\d+), column \d+\)$")
 
@@ -125,13 +129,7 @@ def _config(document: Document, text: str, base: Path) -> Config:
             _source(name, table, elections, base) for name, table in document.sources.items()
         ),
         races=tuple(_race(table, elections) for table in document.races),
-        slack=SlackConfig(
-            channels=tuple(Channel(one.name, tuple(one.organisations)) for one in slack.channels),
-            ops_channel=slack.ops_channel or "",
-            rehearsal_channel=slack.rehearsal_channel or "",
-            desk_timezone=slack.desk_timezone,
-            quarantine_seconds=slack.quarantine_seconds,
-        ),
+        slack=_slack(slack),
         fetch=FetchConfig(
             contact=fetch.contact or "",
             total_seconds=fetch.total_seconds,
@@ -143,6 +141,44 @@ def _config(document: Document, text: str, base: Path) -> Config:
     )
 
 
+def _slack(table: SlackTable) -> SlackConfig:
+    return SlackConfig(
+        channels=tuple(map(_channel, table.channels)),
+        ops_channel=table.ops_channel or "",
+        rehearsal_channel=table.rehearsal_channel or "",
+        desk_timezone=table.desk_timezone,
+        quarantine_seconds=table.quarantine_seconds,
+        callers_channel=table.callers_channel or "",
+        actors=tuple(table.actors),
+        heads_up=tuple(table.heads_up),
+        release_after=tuple(
+            (kind.replace("_", "-"), minutes)
+            for kind, minutes in dict(table.release_after).items()
+            if minutes is not None
+        ),
+        bot_contact=table.bot_contact or "",
+        updates_per_hour=table.updates_per_hour,
+        quiet_hours=_hours(table.quiet_hours) if table.quiet_hours else None,
+    )
+
+
+def _channel(table: ChannelTable) -> Channel:
+    return Channel(
+        name=table.name,
+        organisations=tuple(table.organisations),
+        states=tuple(table.states),
+        groups=tuple(table.groups),
+        races=tuple(table.races),
+        mentions=tuple(table.mentions),
+    )
+
+
+def _hours(text: str) -> tuple[time, time]:
+    """Read "23:00-07:00"."""
+    begin, _, end = text.partition("-")
+    return time.fromisoformat(begin), time.fromisoformat(end)
+
+
 def _source(
     name: str, table: SourceTable, elections: Mapping[str, Election], base: Path
 ) -> SourceConfig:
@@ -152,6 +188,7 @@ def _source(
         election=elections[table.election],
         scraper=table.scraper or table.platform or name,
         settings=tuple((key, _located(key, value, base)) for key, value in given),
+        trusted=table.trusted,
     )
 
 
@@ -195,6 +232,8 @@ def _race(table: RaceTable, elections: Mapping[str, Election]) -> Race:
         uncontested=table.uncontested,
         unexpired=table.unexpired,
         follows=table.follows or "",
+        group=table.group or "",
+        followers=tuple(table.followers),
     )
 
 

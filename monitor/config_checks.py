@@ -12,14 +12,16 @@ from datetime import date
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, Protocol
 
+from monitor.config_document import named, tables, text, texts, twice
 from monitor.config_problems import Problem, hint
+from monitor.config_slack_checks import slack_problems
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
     from monitor.toml_lines import Path
 
-RESERVED = frozenset({"scraper", "platform", "election"})
+RESERVED = frozenset({"scraper", "platform", "trusted", "election"})
 """The keys of a `[sources.ID]` table that are no settings."""
 PARTISAN = frozenset({"partisan-primary-closed", "partisan-primary-open"})
 
@@ -47,37 +49,15 @@ def cross_problems(
     document: Mapping[str, Any], scrapers: Mapping[str, ScraperShape]
 ) -> Iterator[Problem]:
     """Find everything that does not fit together in a parsed config.toml."""
-    elections, sources = _named(document, "elections"), _named(document, "sources")
+    elections, sources = named(document, "elections"), named(document, "sources")
     for name, table in sources.items():
         yield from _source(("sources", name), table, elections, scrapers)
-    races = _tables(document, "races")
-    yield from _twice(("races",), races, "id")
+    races = tables(document, "races")
+    yield from twice(("races",), races, "id")
     for place, race in races:
         yield from _race(("races", place), race, elections, sources, scrapers)
     yield from _follows(races, elections)
-    yield from _slack(document, races)
-
-
-def _named(table: Mapping[str, Any], key: str) -> dict[str, dict[str, Any]]:
-    inner = table.get(key)
-    tables = inner if isinstance(inner, dict) else {}
-    return {name: one for name, one in tables.items() if isinstance(one, dict)}
-
-
-def _tables(table: Mapping[str, Any], key: str) -> list[tuple[int, dict[str, Any]]]:
-    inner = table.get(key)
-    tables = inner if isinstance(inner, list) else []
-    return [(place, one) for place, one in enumerate(tables) if isinstance(one, dict)]
-
-
-def _text(table: Mapping[str, Any], key: str) -> str:
-    value = table.get(key)
-    return value if isinstance(value, str) else ""
-
-
-def _texts(table: Mapping[str, Any], key: str) -> list[str]:
-    values = table.get(key)
-    return [one for one in values if isinstance(one, str)] if isinstance(values, list) else []
+    yield from slack_problems(document, races)
 
 
 def _folded(text: str) -> str:
@@ -87,15 +67,6 @@ def _folded(text: str) -> str:
 def _county(name: str) -> str:
     """Fold a county's name, so that "Durham County" and "durham" are never added up."""
     return _folded(name).removesuffix(" county")
-
-
-def _twice(path: Path, tables: list[tuple[int, dict[str, Any]]], key: str) -> Iterator[Problem]:
-    seen: set[str] = set()
-    for place, table in tables:
-        value = _text(table, key)
-        if value and value in seen:
-            yield Problem((*path, place, key), f'"{value}" stands here a second time')
-        seen.add(value)
 
 
 def _unknown(path: Path, kind: str, name: str, known: Collection[str]) -> Iterator[Problem]:
@@ -109,13 +80,13 @@ def _source(
     elections: Mapping[str, Mapping[str, Any]],
     scrapers: Mapping[str, ScraperShape],
 ) -> Iterator[Problem]:
-    election = _text(table, "election")
+    election = text(table, "election")
     yield from _unknown((*path, "election"), "election", election, elections)
     if {"scraper", "platform"} <= set(table):
         yield Problem((*path, "platform"), "give `scraper` or `platform`, not both")
         return
     key = next((key for key in ("scraper", "platform") if key in table), "")
-    name = _text(table, key) if key else str(path[-1])
+    name = text(table, key) if key else str(path[-1])
     where = (*path, key) if key else path
     yield from _unknown(where, key or "scraper", name, scrapers)
     if name in scrapers:
@@ -123,7 +94,7 @@ def _source(
         yield from _settings(path, set(table) - RESERVED, name, scraper)
         if key == "platform" and scraper.county:
             yield Problem(where, f'{name} is a county file; write scraper = "{name}"')
-        state = _text(elections.get(election, {}), "state")
+        state = text(elections.get(election, {}), "state")
         if state and scraper.state not in {"", state}:
             yield Problem(
                 (*path, "election"), f"{name} reads {scraper.state}; {election} is in {state}"
@@ -151,14 +122,14 @@ def _race(
     sources: Mapping[str, Mapping[str, Any]],
     scrapers: Mapping[str, ScraperShape],
 ) -> Iterator[Problem]:
-    election = _text(race, "election")
+    election = text(race, "election")
     yield from _unknown((*path, "election"), "election", election, elections)
     yield from _ballot(path, race, elections.get(election, {}))
     if ("polls_close" in race) != ("zone" in race):
         key = "polls_close" if "polls_close" in race else "zone"
         yield Problem((*path, key), "`polls_close` and `zone` go together")
-    yield from _candidates((*path, "endorsements"), _tables(race, "endorsements"))
-    uses = _tables(race, "sources")
+    yield from _candidates((*path, "endorsements"), tables(race, "endorsements"))
+    uses = tables(race, "sources")
     for place, use in uses:
         real = election if election in elections else ""  # one mistake is told once
         yield from _use((*path, "sources", place), use, real, sources, scrapers)
@@ -175,10 +146,10 @@ def _people(path: Path, race: Mapping[str, Any]) -> Iterator[Problem]:
         yield Problem((*path, "sources"), "`sources` is missing: where are its votes read?")
     ours = {
         _folded(name)
-        for _, one in _tables(race, "endorsements")
-        for name in [_text(one, "candidate"), *_texts(one, "aliases")]
+        for _, one in tables(race, "endorsements")
+        for name in [text(one, "candidate"), *texts(one, "aliases")]
     }
-    for place, name in enumerate(_texts(race, "withdrawn")):
+    for place, name in enumerate(texts(race, "withdrawn")):
         if _folded(name) in ours:
             yield Problem((*path, "withdrawn", place), f'"{name}" is endorsed here')
     for place, name in _rivals(race):
@@ -190,18 +161,18 @@ def _follows(
     races: list[tuple[int, dict[str, Any]]], elections: Mapping[str, Mapping[str, Any]]
 ) -> Iterator[Problem]:
     """Refuse a race that follows a later one; one that is not here may be in the database."""
-    held = {_text(race, "id"): _day(race, elections) for _, race in races}
+    held = {text(race, "id"): _day(race, elections) for _, race in races}
     for place, race in races:
-        first, then = held.get(_text(race, "follows")), _day(race, elections)
+        first, then = held.get(text(race, "follows")), _day(race, elections)
         if first is not None and then is not None and then <= first:
             yield Problem(
                 ("races", place, "follows"),
-                f"{_text(race, 'follows')} is of {first}, which is not before {then}",
+                f"{text(race, 'follows')} is of {first}, which is not before {then}",
             )
 
 
 def _day(race: Mapping[str, Any], elections: Mapping[str, Mapping[str, Any]]) -> date | None:
-    held = elections.get(_text(race, "election"), {}).get("date")
+    held = elections.get(text(race, "election"), {}).get("date")
     return held if type(held) is date else None
 
 
@@ -215,7 +186,7 @@ def _rivals(race: Mapping[str, Any]) -> Iterator[tuple[int, str]]:
 
 def _ballot(path: Path, race: Mapping[str, Any], election: Mapping[str, Any]) -> Iterator[Problem]:
     """Check party and general election against the election's kind and date."""
-    kind = _text(election, "kind")
+    kind = text(election, "kind")
     if kind in PARTISAN and "party" not in race:
         yield Problem(path, "`party` is missing; a party primary is one party's")
     if kind == "general":
@@ -231,7 +202,7 @@ def _candidates(path: Path, endorsements: list[tuple[int, dict[str, Any]]]) -> I
     """Refuse one name on two endorsements: matching could not tell them apart."""
     seen: dict[str, int] = {}
     for place, endorsement in endorsements:
-        names = [_text(endorsement, "candidate"), *_texts(endorsement, "aliases")]
+        names = [text(endorsement, "candidate"), *texts(endorsement, "aliases")]
         for name in names:
             if name and seen.setdefault(_folded(name), place) != place:
                 yield Problem(
@@ -247,20 +218,20 @@ def _use(
     sources: Mapping[str, Mapping[str, Any]],
     scrapers: Mapping[str, ScraperShape],
 ) -> Iterator[Problem]:
-    name = _text(use, "source")
+    name = text(use, "source")
     yield from _unknown((*path, "source"), "source", name, sources)
     source = sources.get(name, {})
-    if election and _text(source, "election") not in {"", election}:
-        theirs = _text(source, "election")
+    if election and text(source, "election") not in {"", election}:
+        theirs = text(source, "election")
         yield Problem(
             (*path, "source"), f"{name} is a source of {theirs}; this race is of {election}"
         )
     if "contest" not in use and "contest_key" not in use:
         yield Problem(path, "`contest_key` or `contest` is missing: which contest is it there?")
-    counties = [_county(county) for county in _texts(use, "covers")]
+    counties = [_county(county) for county in texts(use, "covers")]
     if len(set(counties)) < len(counties):
         yield Problem((*path, "covers"), "a county stands here twice")
-    scraper = scrapers.get(_text(source, "scraper") or _text(source, "platform") or name)
+    scraper = scrapers.get(text(source, "scraper") or text(source, "platform") or name)
     county = scraper.county if scraper else ""
     if county and set(counties) - {_county(county)}:
         yield Problem((*path, "covers"), f"{name} reads {county} County and no other")
@@ -269,10 +240,10 @@ def _use(
 def _covers(path: Path, uses: list[tuple[int, dict[str, Any]]]) -> Iterator[Problem]:
     """Equal `covers` are alternatives, disjoint ones are summed; between them lies nothing."""
     for (_, one), (place, other) in combinations(uses, 2):
-        name, first = _text(other, "source"), _text(one, "source")
+        name, first = text(other, "source"), text(one, "source")
         if name and name == first:
             yield Problem((*path, place, "source"), f'"{name}" stands here a second time')
-        mine, theirs = ({_county(name) for name in _texts(use, "covers")} for use in (other, one))
+        mine, theirs = ({_county(name) for name in texts(use, "covers")} for use in (other, one))
         if mine != theirs and mine & theirs:
             both = ", ".join(sorted(mine & theirs))
             yield Problem(
@@ -280,29 +251,3 @@ def _covers(path: Path, uses: list[tuple[int, dict[str, Any]]]) -> Iterator[Prob
                 f"{name} and {first} both cover {both}, but not all the same counties; "
                 "make them equal (alternatives) or without a county in common (added up)",
             )
-
-
-def _slack(
-    document: Mapping[str, Any], races: list[tuple[int, dict[str, Any]]]
-) -> Iterator[Problem]:
-    slack = document.get("slack")
-    slack = slack if isinstance(slack, dict) else {}
-    channels = _tables(slack, "channels")
-    yield from _twice(("slack", "channels"), channels, "name")
-    rehearsal = _text(slack, "rehearsal_channel")
-    real = {_text(slack, "ops_channel"), *(_text(channel, "name") for _, channel in channels)}
-    if rehearsal and rehearsal in real:
-        yield Problem(
-            ("slack", "rehearsal_channel"), f"{rehearsal} is a real channel; rehearse in another"
-        )
-    if not isinstance(slack.get("channels", []), list):
-        return
-    spoken = {name for _, channel in channels for name in _texts(channel, "organisations")}
-    for place, race in races:
-        for inner, endorsement in _tables(race, "endorsements"):
-            for last, name in enumerate(_texts(endorsement, "by")):
-                if name not in spoken:
-                    yield Problem(
-                        ("races", place, "endorsements", inner, "by", last),
-                        f'no [[slack.channels]] speaks for "{name}"{hint(name, spoken)}',
-                    )

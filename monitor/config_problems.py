@@ -8,7 +8,8 @@ import reprlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from monitor.config_shape import PATTERN_WORDS, schema
+from monitor.config_shape import schema
+from monitor.config_types import PATTERN_WORDS
 from monitor.races import ElectionKind
 from monitor.toml_lines import Path, line_index, line_of
 

@@ -3,95 +3,33 @@
 Only what one value shows by itself is checked here; that names exist and fit
 together is `monitor.config_checks`' business. The docstrings under the keys are
 the descriptions in config.schema.json, which editors show while ops type.
-Types are strict: a quoted date or a number for a text is refused, because a
-lax reader would take `date = 20180508` for a second in 1970.
 """
 
-import re
-import warnings
 from datetime import date, time
-from functools import cache
 from typing import Annotated, Any, cast
-from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import core_schema
 
+from monitor.config_slack import Mention, SlackTable
+from monitor.config_types import (
+    CONTACT,
+    PARTY,
+    STATE,
+    Caller,
+    Id,
+    Line,
+    Pattern,
+    PolicyText,
+    Table,
+    Text,
+    Texts,
+    Zone,
+)
 from monitor.races import ElectionKind
 
-SIMPLE_ID = r"^[a-z0-9_-]{1,60}$"
-STATE = r"^[A-Z]{2}$"
-PARTY = r"^[A-Z]{2,4}$"
-CHANNEL = r"^(#[^\s#,:<>A-Z]{1,79}|[CG][A-Z0-9]{8,20})$"
-CONTACT = r"^(https?://\S+|[^@\s]+@[^@\s]+\.[^@\s]+)$"
-POLICY = r"^(auto|after-[1-9][0-9]?-minutes?|on-confirmation)$"
-CALLER = r"^([UW][A-Z0-9]{8,20}|[^\s@<>&#][^@<>&#]{0,79})$"
-PATTERN_WORDS = {
-    SIMPLE_ID: "use small letters, digits, - and _ only",
-    STATE: "write the state as two capitals, such as NC",
-    PARTY: "write the party as its capitals, such as DEM",
-    CHANNEL: 'write the channel as Slack shows it, such as "#primary-night", or its id',
-    POLICY: 'write "auto", "after-3-minutes" or "on-confirmation"',
-    CALLER: "give a name, or a Slack member id such as U024BE7LH",
-    CONTACT: "give an e-mail address or a link that answers to you",
-}
-"""What to write instead, for every pattern of this shape."""
-
 GENERATED_BY = "Written by `run.py config schema`; do not edit."
-
-
-def _printable(text: str) -> str:
-    bad = next((char for char in text if not char.isprintable()), "")
-    if bad:
-        # In "double quotes" TOML reads \b as a backspace, and no pattern matches that.
-        raise ValueError(
-            f"holds the character {bad!r}, which cannot be printed; "
-            "write patterns in 'single quotes'"
-        )
-    if text != text.strip():
-        raise ValueError("begins or ends with a space")
-    return text
-
-
-def _pattern(text: str) -> str:
-    try:
-        with warnings.catch_warnings(action="error", category=FutureWarning):
-            re.compile(text, re.IGNORECASE)
-    except (re.error, OverflowError, RecursionError, FutureWarning) as error:
-        raise ValueError(f"no regular expression: {error}") from None
-    return text
-
-
-@cache
-def zones() -> frozenset[str]:
-    """Return the names of all time zones."""
-    return frozenset(available_timezones())
-
-
-def _zone(name: str) -> str:
-    if name not in zones():
-        raise ValueError(f"{name!r} is no time zone; write one such as America/New_York")
-    return name
-
-
-Line = Annotated[str, StringConstraints(max_length=300), AfterValidator(_printable)]
-Text = Annotated[Line, Field(min_length=1)]
-Pattern = Annotated[Text, AfterValidator(_pattern)]
-Zone = Annotated[str, AfterValidator(_zone)]
-Id = Annotated[str, Field(pattern=SIMPLE_ID)]
-ChannelName = Annotated[str, Field(pattern=CHANNEL)]
-Texts = Annotated[list[Text], Field(min_length=1)]
-PolicyText = Annotated[str, Field(pattern=POLICY)]
-Caller = Annotated[Line, Field(pattern=CALLER)]
-
-
-class Table(BaseModel):
-    """A table of config.toml: strict types, no unknown keys."""
-
-    model_config = ConfigDict(
-        extra="forbid", strict=True, frozen=True, use_attribute_docstrings=True
-    )
 
 
 class ElectionTable(Table):
@@ -120,6 +58,9 @@ class SourceTable(Table):
     """A file of scrapers/, without .py. Left out, it is the source's own id."""
     platform: Text | None = None
     """Instead of a scraper: a file of scrapers/platforms/, without .py, for any county."""
+    trusted: bool = False
+    """Somebody compared what is read with the site itself: outcomes then go out as from any other
+    source. For platforms that `check` calls unproven, and for report files."""
 
 
 class EndorsementTable(Table):
@@ -217,34 +158,14 @@ class RaceTable(Table):
     """The rest of a term is filled."""
     follows: Id | None = None
     """The id of the race whose runoff or November election this is."""
+    group: Id | None = None
+    """A word of yours by which channels can choose races."""
+    followers: list[Mention] = []
+    """Slack members (U…) or user groups (S…) mentioned in the root of the race's thread."""
     endorsements: Annotated[list[EndorsementTable], Field(min_length=1)]
     """Whom we speak for."""
     sources: list[SourceUseTable] = []
     """Where its votes are read, in order of trust."""
-
-
-class ChannelTable(Table):
-    """A Slack channel and whom it speaks for."""
-
-    name: ChannelName
-    """As Slack shows it: #primary-night."""
-    organisations: Texts
-    """Races endorsed by these organisations are told here."""
-
-
-class SlackTable(Table):
-    """Where messages go. Tokens never stand in this file."""
-
-    ops_channel: ChannelName | None = None
-    """Where trouble with sites and with the bot itself is told."""
-    rehearsal_channel: ChannelName | None = None
-    """Where `--rehearse` posts, every message marked TEST; never a channel staff read."""
-    desk_timezone: Zone = "America/New_York"
-    """The zone staff live in; times are told in it beside the county's."""
-    quarantine_seconds: Annotated[int, Field(ge=1, le=600)] = 30
-    """How long an unanswered post rests before it is looked for in Slack."""
-    channels: list[ChannelTable] = []
-    """The channels staff read."""
 
 
 class FetchTable(Table):

@@ -178,6 +178,8 @@ def _blocks(case: _Case, made: _Made) -> tuple[tuple[Block, ...], bool, bool]:
     signed = made.basis is Basis.CERTIFIED and case.seen.signed
     if case.seen.hand_kept and not (too_close or still_open or signed):
         blocks = (*blocks, Block.HAND_KEPT)
+    if case.seen.unproven and not (too_close or still_open):
+        blocks = (*blocks, Block.UNPROVEN)
     return blocks, too_close, still_open
 
 

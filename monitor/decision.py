@@ -57,6 +57,7 @@ class Block(StrEnum):
     SEATS_MIXED = "seats-mixed"
     UNCONTESTED = "uncontested"
     HAND_KEPT = "hand-kept"
+    UNPROVEN = "unproven"
     NO_FOLLOW_UP = "no-follow-up"
     PLACE_OPEN = "place-open"
     THRESHOLD_OPEN = "threshold-open"
@@ -89,7 +90,8 @@ class Evidence:
     """What is known beside the figures.
 
     `two_looks`: every source used was seen twice with these figures, at least 60 s
-    apart. `hand_kept`: a source in use is typed in by people. `signed`: such
+    apart. `hand_kept`: a source in use is typed in by people. `unproven`: nobody
+    has found yet that a source in use is read rightly. `signed`: such
     figures carry a source link and the name of who stands for them. `frozen`: a
     person stopped outcomes. `paused`: election-day votes are in and nothing has
     changed for 45 minutes. `outstanding`: replaces the state's late ballots.
@@ -99,6 +101,7 @@ class Evidence:
     held: bool = False
     disagreement: str = ""
     hand_kept: bool = False
+    unproven: bool = False
     signed: bool = False
     frozen: bool = False
     paused: bool = False

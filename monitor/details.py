@@ -4,63 +4,101 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from monitor.caveats import caveats_of
-from monitor.decision import Basis, Block, Decision, Outcome
+from monitor.chart import alt_text, trend_block
+from monitor.decision import Block
 from monitor.events import OUTCOMES, Event, Kind
+from monitor.fitting import fitted
 from monitor.match import normal_name
-from monitor.prizes import our_names, prize_of, the, threshold_line
-from monitor.provenance import agreement_lines, cited, of_remark, provenance, source_name
+from monitor.outcome_details import (
+    MAY_CHANGE,
+    TOLD_BEFORE,
+    endorsers,
+    margin_line,
+    outcome_lines,
+    person_lines,
+    rule_line,
+)
+from monitor.posts import SCOREBOARD_LINK
+from monitor.prizes import our_names, threshold_line
+from monitor.provenance import agreement_lines, of_remark, provenance, source_name
 from monitor.rules import Rule, in_words
 from monitor.saying import say
-from monitor.sentences import BLOCK_SENTENCES, CAVEAT_SENTENCES, HOLD_SENTENCES, Caveat
-from monitor.still_open import uncounted_words
+from monitor.sentences import BLOCK_SENTENCES, HOLD_SENTENCES
 from monitor.words import (
-    clocks,
-    full_day,
     listing,
+    mention,
     percent,
     reasons,
     safe,
-    safe_text,
     sentence,
     share,
     short_name,
     types_line,
-    votes,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from monitor.people import Called
+    from monitor.decision import Decision
     from monitor.races import Race
-    from monitor.scene import Said, Scene
+    from monitor.scene import Scene
     from monitor.tally import Line, Tally
 
 TABLE_LINES = 12
+TO_SCOREBOARD = f"<{SCOREBOARD_LINK}|Scoreboard>"
+"""Points to the channel's scoreboard; the sender puts its address in."""
 _SHARE_WIDTH = 6
-_OPEN = frozenset({Kind.TOO_CLOSE, Kind.STILL_OPEN})
-"""Outcome events without an outcome: they say why there is none."""
-_ONE_LINE = frozenset({Kind.FOLLOW_UP_SET, Kind.REMINDER, Kind.CLOSE_MOVED, Kind.RACE_UNCONTESTED})
-_IN_DOUBT = frozenset({Kind.HOLD_OFF, Kind.OUTCOME_RETRACTED})
+_MOST_SOURCES = 6
+_MINUTE = 60
+_ONE_LINE = frozenset({
+    Kind.FOLLOW_UP_SET, Kind.REMINDER, Kind.CLOSE_MOVED, Kind.RACE_UNCONTESTED, Kind.SITE_DOWN,
+    Kind.SITE_BACK, Kind.PERSON_FOLLOWS,
+})  # fmt: skip
 
 
 def blocks_of(event: Event, scene: Scene, race: Race, headline: str) -> list[dict[str, Any]]:
-    """Build the Block Kit of a message to a channel."""
+    """Build the Block Kit of a message to a channel, within Slack's limits."""
+    return fitted([*sections(f"*{headline}*"), *_below(event, scene, race)])
+
+
+def _below(event: Event, scene: Scene, race: Race) -> list[dict[str, Any]]:
     if event.kind is Kind.RACE_OPENED:
-        return sections(f"*{headline}*", _root_lines(scene, race))
+        return sections(_root_lines(scene, race))
     if event.kind in _ONE_LINE:
-        return sections(f"*{headline}*")
+        return []
     if event.decision is None or event.after is None:
-        lines = [*_hold_lines(event), *_person_lines(event, scene, event.decision)]
-        source = [context(of_remark(event, scene))] if event.source in scene.sources else []
-        return sections(f"*{headline}*", "\n".join(lines)) + source
-    blocks = sections(f"*{headline}*", f"```{table(event.after, race, scene.rule)}```")
+        return _without_figures(event, scene, race)
+    blocks = sections(f"```{table(event.after, race, scene.rule)}```")
     details = _detail_lines(event, scene, race, event.decision, event.after)
     blocks += sections("\n".join(line for line in details if line))
-    if event.kind in OUTCOMES and (words := say(event, scene, race)):
-        blocks += sections(words)
-    return [*blocks, context(provenance(event, scene, event.after))]
+    foot = [provenance(event, scene, event.after)]
+    if event.kind in OUTCOMES:
+        blocks += sections(say(event, scene, race))
+        foot[0] += f" · {TO_SCOREBOARD}"
+        chart = _chart(event, scene, race)
+        blocks += chart
+        foot = [*map(alt_text, chart), *foot]
+    return [*blocks, context(*foot)]
+
+
+def _without_figures(event: Event, scene: Scene, race: Race) -> list[dict[str, Any]]:
+    lines = [*_hold_lines(event), *person_lines(event, scene, event.decision)]
+    if event.kind in OUTCOMES - TOLD_BEFORE:
+        lines.insert(0, f"Endorsed by {endorsers(race, event.candidate)}.")
+    blocks = sections("\n".join(lines))
+    if event.source in scene.sources:
+        blocks.append(context(of_remark(event, scene)))
+    if event.kind in OUTCOMES:
+        blocks.append(context(TO_SCOREBOARD))
+    return blocks
+
+
+def _chart(event: Event, scene: Scene, race: Race) -> list[dict[str, Any]]:
+    if event.kind in TOLD_BEFORE:
+        return []
+    ours = [endorsement.candidate for endorsement in race.endorsements]
+    chart = trend_block(scene.trend, race.name, ours, scene.zone)
+    return [chart] if chart is not None else []
 
 
 def sections(*texts: str) -> list[dict[str, Any]]:
@@ -72,11 +110,11 @@ def sections(*texts: str) -> list[dict[str, Any]]:
     ]
 
 
-def context(text: str) -> dict[str, Any]:
-    """Build the small line at the end of a message."""
+def context(*texts: str) -> dict[str, Any]:
+    """Build the small lines at the end of a message."""
     return {
         "type": "context",
-        "elements": [{"type": "mrkdwn", "text": text, "verbatim": True}],
+        "elements": [{"type": "mrkdwn", "text": text, "verbatim": True} for text in texts],
     }
 
 
@@ -84,9 +122,21 @@ def _root_lines(scene: Scene, race: Race) -> str:
     lines = [f"{safe(e.candidate)} (endorsed by {safe(listing(e.by))})" for e in race.endorsements]
     lines.append(f"Rule: {in_words(scene.rule) if scene.rule else 'not known; no outcome'}")
     used = [use.source for use in race.sources if use.source in scene.sources]
-    if used:
-        lines.append("Source: " + ", ".join(source_name(one, scene) for one in used))
+    lines += [_source_line(one, scene) for one in used[:_MOST_SOURCES]]
+    if more := len(used[_MOST_SOURCES:]):
+        lines.append(f"and {more} more sources")
+    if race.followers:
+        lines.append(f"Following: {listing(map(mention, race.followers))}")
     return "\n".join(lines)
+
+
+def _source_line(source: str, scene: Scene) -> str:
+    """Name a source, and say how often it is asked on the night."""
+    every = scene.sources[source].every
+    minutes = max(round(every / _MINUTE), 1)
+    often = "every minute" if minutes == 1 else f"every {minutes} minutes"
+    asked = f", asked {often} on election night" if every else ""
+    return f"Source: {source_name(source, scene)}{asked}"
 
 
 def _hold_lines(event: Event) -> Iterator[str]:
@@ -134,125 +184,20 @@ def _detail_lines(
 ) -> Iterator[str]:
     if types := types_line(after):
         yield f"Votes so far: {types}."
-    yield rule_line(decision, after, scene.rule)
+    is_outcome = event.kind in OUTCOMES
+    if is_outcome:
+        yield margin_line(event, race, decision, after)
+    yield rule_line(decision, after, scene.rule, points=is_outcome)
     if event.touches_outcome and event.outcome_stands:
         yield "The outcome we told stands."
     elif event.touches_outcome:
         yield "The outcome we told is in doubt."
+    elif decision.candidate in scene.unreleased and not is_outcome:
+        yield "All in, not released."
     elif event.kind is Kind.STILL_OPEN:
         yield f"No outcome yet: {BLOCK_SENTENCES[Block.THRESHOLD_OPEN]}."
-    elif decision.blocks and event.kind not in OUTCOMES - _OPEN:
+    elif decision.blocks and event.kind not in OUTCOMES - MAY_CHANGE:
         yield f"No outcome yet: {reasons(decision, after)}."
-    if event.kind in OUTCOMES:
-        yield from _outcome_lines(event, scene, race, decision, after)
+    if is_outcome:
+        yield from outcome_lines(event, scene, race, decision, after)
     yield from agreement_lines(scene, race, after)
-
-
-def rule_line(decision: Decision, after: Tally, rule: Rule | None) -> str:
-    """Say the rule and how far ours is from its line; of the first mail alone, no line."""
-    if rule is None:
-        return "Rule: not known."
-    none_in = after.units is not None and after.units.reported == 0
-    if decision.threshold_margin is None or none_in:
-        return f"Rule: {in_words(rule)}."
-    return f"Rule: {in_words(rule)}. {_from_line(decision.threshold_margin)}."
-
-
-def _from_line(gap: int) -> str:
-    if gap == 0:
-        return "Exactly the smallest count that meets it"
-    return f"{votes(gap)} {'above' if gap > 0 else 'short of'} the line"
-
-
-def _outcome_lines(
-    event: Event, scene: Scene, race: Race, decision: Decision, after: Tally
-) -> Iterator[str]:
-    if event.kind in _OPEN:
-        yield sentence(_may_come(decision, after, scene))
-    yield from _person_lines(event, scene, decision)
-    if decision.basis is Basis.CLINCHED:
-        yield clinched_line(decision, race, scene)
-    yield from caveat_lines(event, scene, race, decision, after)
-    yield from _next_lines(event, scene, race, decision)
-
-
-def _may_come(decision: Decision, after: Tally, scene: Scene) -> str:
-    words = uncounted_words(decision, after, scene)
-    if not words and not after.is_complete:
-        return "the count is not complete, and nothing new has come for a while"
-    return words
-
-
-def caveat_lines(
-    event: Event, scene: Scene, race: Race, decision: Decision, after: Tally
-) -> list[str]:
-    """Write every caveat of an outcome."""
-    found = list(caveats_of(decision, after, race, scene.rule))
-    if event.late_start:
-        found.append(Caveat.LATE_START)
-    return [sentence(CAVEAT_SENTENCES[one]) for one in found]
-
-
-def clinched_line(decision: Decision, race: Race, scene: Scene) -> str:
-    """Name the bound under which an outcome holds whatever comes, and who gives it."""
-    given = decision.outstanding
-    bound = f"all {decision.late:,} registered voters who have not voted"
-    whose = "as the source has them"
-    if given is not None:
-        bound = f"all {decision.late:,} uncounted ballots"
-        whose = f"{safe(given.source) or 'source not named'}, {full_day(given.at, scene.zone)}"
-    ours, rival = safe(decision.candidate), safe(decision.rival) or "others"
-    whom, then = (rival, "this would hold")
-    if decision.outcome is Outcome.LOST:
-        whom, then = (ours, f"it would not win {the(prize_of(race, decision, scene.rule))}")
-    return f"Sure already: even if {bound} ({whose}) went to {whom}, {then}."
-
-
-def _next_lines(event: Event, scene: Scene, race: Race, decision: Decision) -> Iterator[str]:
-    rule = scene.rule
-    if decision.outcome is Outcome.TIE and rule is not None and rule.tie:
-        checked = "" if rule.source_of("tie") else " (not verified)"
-        yield f"A tie is settled so: {safe_text(rule.tie)}{checked}."
-    if event.kind is Kind.RUNOFF_POSSIBLE and rule is not None and rule.follow_up_deadline:
-        yield f"To ask for it: {safe_text(rule.follow_up_deadline)}."
-    if event.kind is Kind.OUTCOME_RETRACTED:
-        yield "Our earlier message is canceled everywhere it went."
-    yield from (_said_line(one, scene, event) for one in scene.said[:1])
-    if decision.outcome is Outcome.WON and event.kind not in _IN_DOUBT:
-        yield _general_line(race)
-
-
-def _person_lines(event: Event, scene: Scene, decision: Decision | None) -> Iterator[str]:
-    """Say who stands for an outcome, and why (desk §1.6)."""
-    if event.kind is Kind.HOLD_OFF:
-        return
-    if event.kind in (Kind.OUTCOME_RETRACTED, Kind.OUTCOME_STANDS):
-        verb = "Checked" if event.kind is Kind.OUTCOME_STANDS else "Withdrawn"
-        yield f"{verb} by {safe(event.who)}." if event.who else ""
-        return
-    called = scene.called.get(event.candidate)
-    if called is not None and (decision is None or decision.basis is called.basis):
-        yield _stands_for(called)
-
-
-def _stands_for(called: Called) -> str:
-    verb = {
-        Basis.CONFIRMED: "Released by",
-        Basis.CERTIFIED: "Certified, as told by",
-    }.get(called.basis, "Called by")
-    source = f" ({cited(called.link)})" if called.link else ""
-    return sentence(f"{verb} {safe(called.who)}: {safe_text(called.why)}{source}")
-
-
-def _said_line(said: Said, scene: Scene, event: Event) -> str:
-    """Repeat the sentence that is questioned, canceled or confirmed (desk §2.9)."""
-    when = clocks(said.at, scene.zone, scene.slack.desk_timezone, event.at)
-    return f"We said at {when}: “{said.text}”"
-
-
-def _general_line(race: Race) -> str:
-    if race.general is None:
-        return ""
-    day = race.general.date
-    opponent = safe(race.general.opponent) or "not known yet"
-    return f"General: {day:%b} {day.day}; opponent: {opponent}."

@@ -10,17 +10,19 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from monitor.counts import count_changed, first_votes, turned_back
+from monitor import sites
+from monitor.counts import count_changed, first_votes, time_passed, turned_back
 from monitor.decision import Block, Decision, Outcome
 from monitor.events import Event, Kind
 from monitor.follow_up import set_follow_up, waits
+from monitor.heads_up import without_figures
 from monitor.holds import disagree, keep, matched, missed, page
 from monitor.looks import wants_look
 from monitor.outcomes import tell_outcome
 from monitor.reminders import remind
 from monitor.sanity import judge
 from monitor.standing import SourceStanding, Verdict
-from monitor.state import RaceState, current, entered_key, opens_at
+from monitor.state import RaceState, current, entered_key, opens_at, waits_for_release
 from monitor.suspicion import total_of
 from monitor.tally import Tally
 from monitor.teller import Teller, content, first_of, name_of
@@ -58,6 +60,7 @@ def advance(watched: Watched, state: RaceState, source: str, arrival: Arrival) -
     matched(teller, source)
     judgement = judge(state.standings.get(source, SourceStanding()), arrival)
     keep(teller, source, judgement)
+    sites.answered(teller, source, judgement.verdict)
     return conclude(
         teller,
         judgement.verdict,
@@ -80,6 +83,7 @@ def conclude(
     """
     for use in teller.watched.race.sources:
         _retire_entered(teller, use.source)
+    sites.let_go(teller)
     tally, decisions = look_again(teller, answered=answered, revised=verdict is Verdict.REVISED)
     _later(teller, tally, decisions)
     return Step(
@@ -132,6 +136,18 @@ def miss(
     )  # fmt: skip
 
 
+def source_failed(
+    watched: Watched, state: RaceState, source: str, since: datetime, why: str, now: datetime
+) -> Step:
+    """Take into account that one of the race's sources brings nothing `since` then."""
+    teller = Teller(watched, state, now)
+    sites.failed(teller, source, since, why)
+    tally, decisions = current(watched, teller.state, now)
+    return Step(
+        teller.state, tuple(teller.events), Verdict.HELD, tally, decisions, wants_look=False
+    )
+
+
 def redecide(watched: Watched, state: RaceState, now: datetime, *, cause: str = "") -> Step:
     """Decide again on the stored figures, after a rule, an alias or an endorsement changed."""
     return conclude(Teller(watched, state, now, cause=cause))
@@ -171,24 +187,36 @@ def look_again(
     are told only when an accepted look `answered`.
     """
     tally, decisions = current(teller.watched, teller.state, teller.now)
+    if tally is None:
+        without_figures(teller)
     if tally is None or not (tally.total or teller.state.counted):
         return tally, decisions
     if _is_uncontested(decisions) and not _was_told(teller):
         _uncontested(teller, tally, decisions)
         return tally, decisions
-    if not answered or _has_lost_a_county(teller.state.tally, tally):
+    if _has_lost_a_county(teller.state.tally, tally):
         pass
+    elif not answered:
+        time_passed(teller, tally, decisions)
     elif not teller.state.counted:
         first_votes(teller, tally, decisions)
     elif teller.state.tally is None or content(teller.state.tally) != content(tally):
         count_changed(teller, tally, decisions, revised=revised)
     else:
         turned_back(teller, decisions)
-    # A sum that lacks a county says nothing of an outcome, neither for nor against it.
-    for decision in () if tally.missing else decisions:
-        tell_outcome(teller, decision, tally)
-        set_follow_up(teller, tally, decision)
+    # A sum that lacks a county says nothing of an outcome, neither for nor against it; but
+    # what some people have already, or callers were told of, goes out or does not.
+    for decision in decisions:
+        if not tally.missing or _is_announced(teller, decision.candidate):
+            tell_outcome(teller, decision, tally)
+            set_follow_up(teller, tally, decision)
     return tally, decisions
+
+
+def _is_announced(teller: Teller, candidate: str) -> bool:
+    """An outcome is to go out, as people know who may stop it or have it first."""
+    waits = teller.told(candidate).waiting is not None
+    return waits or waits_for_release(teller.state, candidate)
 
 
 def _is_uncontested(decisions: tuple[Decision, ...]) -> bool:
@@ -200,8 +228,9 @@ def _is_uncontested(decisions: tuple[Decision, ...]) -> bool:
 
 
 def _was_told(teller: Teller) -> bool:
-    """An outcome that staff know must be questioned or stand, whoever is left."""
-    return any(one.outcome is not Outcome.NONE for one in teller.state.told.values())
+    """An outcome that staff or some people know must be questioned or stand, whoever is left."""
+    told = teller.state.told.values()
+    return any(one.outcome is not Outcome.NONE or one.heads_up is not None for one in told)
 
 
 def _uncontested(

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 from monitor.decide import decide
 from monitor.decision import Block, Decision, Evidence, Outcome
 from monitor.match import normal_name
-from monitor.people import Act, People, Stood
+from monitor.people import Act, ActKind, Called, People, Stood, last_key
 from monitor.sentences import BLOCK_SENTENCES
 from monitor.standing import SourceStanding
 from monitor.state import current, line_of
 from monitor.teller import Teller, seen_digest
-from monitor.words import units_short
+from monitor.words import clock, units_short
 
 if TYPE_CHECKING:
     from monitor.races import Endorsement
+    from monitor.state import Watched
     from monitor.tally import Tally
 
 OVERRIDE = "OVERRIDE"
@@ -35,6 +36,32 @@ def stood(teller: Teller, act: Act) -> Stood:
 def keep_people(teller: Teller, people: People) -> None:
     """Put what people's acts have made of the race into its state."""
     teller.state = replace(teller.state, people=people)
+
+
+# -- who was first -----------------------------------------------------------------------
+
+
+def already(teller: Teller, done: str, by: Stood | Called) -> str:
+    """Say who did it first: "confirmed already, by Ana Ruiz at 10:13 PM ET"."""
+    return f"{done} already, by {by.who} at {clock(by.at, zone_of(teller.watched), teller.now)}"
+
+
+def last_of(teller: Teller, kind: ActKind, about: str = "") -> Stood | None:
+    """Return the last act of a kind on a candidate or source, or on the race as a whole."""
+    return teller.state.people.last.get(last_key(kind, about))
+
+
+def refuse(teller: Teller, done: str, by: Stood | Called | None, why: str) -> ActRefused:
+    """Return the refusal of what cannot be done, naming who has done it where somebody has."""
+    return ActRefused(why if by is None else f"{already(teller, done, by)}: {why}")
+
+
+def zone_of(watched: Watched) -> str:
+    """Return the zone in which a race's times are written."""
+    return watched.race.zone or (watched.rule.zone if watched.rule is not None else "UTC")
+
+
+# -- whom and what -----------------------------------------------------------------------
 
 
 def ours(teller: Teller, name: str) -> Endorsement:
@@ -105,6 +132,13 @@ def last_figures(teller: Teller, candidate: Endorsement) -> tuple[Decision, Tall
         return decide(race, candidate.candidate, line, rule, tally, Evidence(False)), tally
 
 
+def goes_out_as(teller: Teller, candidate: str) -> Outcome:
+    """Return the outcome that nothing stands against now but policy and release."""
+    _, decisions = current(teller.watched, teller.state, teller.now)
+    found = (one.outcome for one in decisions if one.candidate == candidate)
+    return next(found, Outcome.NONE)
+
+
 def as_seen(decision: Decision, tally: Tally) -> str:
     """Write the standing in one line, for somebody who is to act on it."""
     gap = "alone on the ballot"
@@ -126,7 +160,7 @@ def said(outcome: Outcome) -> str:
 
 def lacking(decision: Decision) -> str:
     """Write everything that an outcome lacks but a named person, who is there."""
-    blocks = [one for one in decision.blocks if one is not Block.HAND_KEPT]
+    blocks = [one for one in decision.blocks if one not in (Block.HAND_KEPT, Block.UNPROVEN)]
     return "; ".join(BLOCK_SENTENCES[block] for block in blocks)
 
 

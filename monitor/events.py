@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from monitor.decision import Block, Decision
+from monitor.decision import Block, Decision, Outcome
 from monitor.standing import Hold
 from monitor.tally import Tally
 
@@ -53,8 +53,21 @@ class Kind(StrEnum):
     REMINDER = "reminder"
     FOLLOW_UP_SET = "follow-up-set"
     FOLLOW_UP_WAITS = "follow-up-waits"
+    HEADS_UP = "heads-up"
+    SITE_DOWN = "site-down"
+    SITE_BACK = "site-back"
+    PERSON_FOLLOWS = "person-follows"
 
 
+KIND_OF = {
+    Outcome.WON: Kind.RACE_WON,
+    Outcome.LOST: Kind.RACE_LOST,
+    Outcome.ADVANCED: Kind.ADVANCED,
+    Outcome.RUNOFF: Kind.RUNOFF_SET,
+    Outcome.RUNOFF_POSSIBLE: Kind.RUNOFF_POSSIBLE,
+    Outcome.TIE: Kind.RACE_TIED,
+}
+"""What tells of an outcome that was found."""
 OUTCOMES = frozenset({
     Kind.RACE_WON, Kind.RACE_LOST, Kind.ADVANCED, Kind.RUNOFF_SET, Kind.RUNOFF_POSSIBLE,
     Kind.RACE_TIED, Kind.TOO_CLOSE, Kind.STILL_OPEN, Kind.OUTCOME_CERTIFIED, Kind.HOLD_OFF,
@@ -77,7 +90,8 @@ class Event:
     the event whose outcome this one questions, withdraws or confirms. `who`: the person
     who acted. `missing`: what a READY TO CALL lacks. `due`: when an outcome goes out
     unless stopped, or a deadline falls. `seen`: digest of the state a person is shown.
-    `cause`: why it came, where no new numbers of a county brought it.
+    `cause`: why it came, where no new numbers of a county brought it. `since`: what it tells
+    began then; `updates`: how many changes of the count it tells in one, if not one.
     """
 
     key: str
@@ -102,3 +116,5 @@ class Event:
     due: datetime | None = None
     seen: str = ""
     cause: str = ""
+    since: datetime | None = None
+    updates: int = 0

@@ -1,32 +1,32 @@
-"""Enter, accept, supersede, go-live: what a named person says of a race's figures. Pure."""
+"""Enter, supersede, go-live: what a named person says of a race's figures. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from monitor import sanity
 from monitor.agreement import ENTERED
-from monitor.checks import speak
 from monitor.decision import Outstanding
 from monitor.doing import (
     ActRefused,
+    already,
     keep_people,
     keep_standing,
     need_override,
     source_of,
     standing_of,
     stood,
+    zone_of,
 )
 from monitor.match import normal_name, people_of
 from monitor.model import Contest, Selection, UnitKind, Units
 from monitor.rehearsal import BEFORE_CLOSE
-from monitor.sanity import accept_digest, judge, why_not_accepted
+from monitor.sanity import judge
 from monitor.standing import LOOKS_APART, Arrival, Hold, HoldKind, SourceStanding, Verdict
 from monitor.state import current, entered_key
 from monitor.suspicion import total_of
 from monitor.tally import Snapshot, groups
-from monitor.words import units_short
+from monitor.words import clock, units_short
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -211,36 +211,6 @@ def seen_twice(teller: Teller) -> None:
             teller.remember(one.candidate, turned)
 
 
-# -- accept ------------------------------------------------------------------------------
-
-
-def accept(teller: Teller, act: Act) -> str:
-    """End a hold that only a person may end, by taking the figures it holds back."""
-    source = source_of(teller, act.source)
-    before = standing_of(teller, source)
-    if reason := why_not_accepted(before):
-        raise ActRefused(f"{reason} ({source})")
-    digest = accept_digest(before)
-    if act.seen != digest:
-        begin = "the figures changed since you looked" if act.seen else "look first"
-        raise ActRefused(f"{begin}: {_as_held(source, before)}. To go on, add --seen {digest}")
-    keep_standing(teller, source, sanity.accept(before, teller.now))
-    speak(teller, source)
-    seen_twice(teller)
-    return f"the figures of {source} count from now on, though {_reason(before)}"
-
-
-def _as_held(source: str, standing: SourceStanding) -> str:
-    snapshot = standing.hold.snapshot if standing.hold else None
-    shown = snapshot.contest.selections if snapshot else ()
-    lines = ", ".join(f"{line.name} {line.votes:,}" for line in shown)
-    return f"{source} shows {lines}; held because {_reason(standing)}"
-
-
-def _reason(standing: SourceStanding) -> str:
-    return standing.hold.reason if standing.hold else ""
-
-
 # -- a close that is moved ---------------------------------------------------------------
 
 
@@ -272,7 +242,7 @@ def supersede(teller: Teller, act: Act) -> str:
     people = teller.state.people
     if source in people.superseded:
         raise ActRefused(
-            f"the source {source} is superseded already, by {people.superseded[source].who}"
+            already(teller, f"the source {source} is superseded", people.superseded[source])
         )
     if not _has_other(teller, source):
         need_override(act, f"nothing else covers what {source} covers, so no total would be left")
@@ -296,7 +266,10 @@ def go_live(teller: Teller, act: Act) -> str:
     source = source_of(teller, act.source)
     people = teller.state.people
     if source in people.live:
-        raise ActRefused(f"the source {source} is live already, as {people.live[source].who} said")
+        at = clock(people.live[source].at, zone_of(teller.watched), teller.now)
+        raise ActRefused(
+            f"the source {source} is live already, as {people.live[source].who} said at {at}"
+        )
     if standing_of(teller, source).rehearsed_at is None:
         raise ActRefused(
             f"the source {source} has shown no rehearsal votes, so it is live by itself"

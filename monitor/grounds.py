@@ -42,7 +42,8 @@ class Counted:
 
     `votes`: of all lines, None before its first accepted figures. `looks`: how many
     proved these figures, 2 meaning two that agree, at least 60 s apart. `hold`: kind
-    and reason of newer figures that are kept back. `aside`: who superseded it.
+    and reason of newer figures that are kept back, and who rejected them. `aside`: who
+    superseded it.
     """
 
     source: str
@@ -109,6 +110,8 @@ def _counted(race: Race, state: RaceState, tally: Tally) -> tuple[Counted, ...]:
 
 def _figures(use: SourceUse, state: RaceState) -> Counted:
     standing = state.standings.get(use.source)
+    rejected = state.people.rejected.get(use.source)
+    wrong = f"; {rejected.by.who} says it is wrong: {rejected.by.why}" if rejected else ""
     aside = state.people.superseded.get(use.source)
     if standing is None:
         return Counted(use.source, use.covers, Use.SILENT, aside=aside)
@@ -121,7 +124,7 @@ def _figures(use: SourceUse, state: RaceState) -> Counted:
         units=taken.contest.units if taken else None,
         accepted_at=standing.changed_at,
         looks=looks(standing),
-        hold=f"{hold.kind.value}: {hold.reason}" if hold else "",
+        hold=f"{hold.kind.value}: {hold.reason}{wrong}" if hold else "",
         aside=aside,
     )
 

@@ -4,23 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from monitor.decision import Decision, Standing
+from monitor.count_headlines import count_headline
 from monitor.events import OUTCOMES, Event, Kind
 from monitor.outcome_headlines import bare_headline, outcome_headline
-from monitor.prizes import is_nomination, race_words, rival_of
-from monitor.words import clocks, listing, safe, safe_text, signed, surname, units_short
+from monitor.prizes import is_nomination, race_words
+from monitor.words import (
+    clocks,
+    county_words,
+    lasted,
+    listing,
+    mentions,
+    percent,
+    safe,
+    safe_text,
+    surname,
+)
 
 if TYPE_CHECKING:
     from monitor.races import Race
     from monitor.scene import Scene
-    from monitor.tally import Tally
-
-MOST_COUNTIES = 2
-"""Missing counties named in a headline; more are counted."""
 
 _REMARKS = frozenset({
     Kind.NOTE_ADDED, Kind.HOLD_CLEARED, Kind.REPORT_HELD, Kind.CLOSE_MOVED, Kind.REMINDER,
-    Kind.FOLLOW_UP_SET, Kind.RACE_UNCONTESTED,
+    Kind.FOLLOW_UP_SET, Kind.RACE_UNCONTESTED, Kind.PERSON_FOLLOWS, Kind.SITE_DOWN,
+    Kind.SITE_BACK,
 })  # fmt: skip
 
 
@@ -35,7 +42,7 @@ def headline_of(event: Event, scene: Scene, race: Race) -> str:
         return _without_figures(event, scene, race)
     if event.kind in OUTCOMES:
         return outcome_headline(event, decision, after, race, scene)
-    return _count_headline(event, decision, after, race)
+    return count_headline(event, decision, after, race, scene)
 
 
 def ours_in(event: Event, race: Race) -> str:
@@ -78,6 +85,12 @@ def _remark(event: Event, scene: Scene, race: Race) -> str:
             return f"FOLLOW UP: {who}. {safe_text(event.reason)}"
         case Kind.RACE_UNCONTESTED:
             return _uncontested(event, race)
+        case Kind.SITE_DOWN:
+            return f"NO FRESH NUMBERS: {who}. {_down(event, scene, race)}"
+        case Kind.SITE_BACK:
+            return _back(event, scene, race, who)
+        case Kind.PERSON_FOLLOWS:  # its reason is a member id, which `follow` has verified
+            return f"{mentions((event.reason,))} follows this race: {who}."
         case _:
             start = event.hold.since if event.hold else event.at
             since = clocks(start, scene.zone, scene.slack.desk_timezone, event.at)
@@ -91,6 +104,42 @@ def _moved(event: Event, scene: Scene) -> str:
     return f"Polls close {new} now" + (f" ({by})." if by else ".")
 
 
+def _down(event: Event, scene: Scene, race: Race) -> str:
+    """Say since when nothing came from where, why, and what stood last (desk §4.21)."""
+    start = event.since or event.at
+    since = clocks(start, scene.zone, scene.slack.desk_timezone, event.at)
+    return f"{_place(event.source, scene, race)}, since {since}: {event.reason}. {_last(event)}"
+
+
+def _last(event: Event) -> str:
+    decision, after = event.decision, event.after
+    if decision is None or after is None or not after.total:
+        return "No numbers yet."
+    ours, gap = safe(surname(decision.candidate)), decision.margin
+    side = f"{'ahead' if gap > 0 else 'behind'} by {abs(gap):,}" if gap else "level"
+    return f"Last: {ours} {percent(decision.votes, decision.total)}, {side}."
+
+
+def _back(event: Event, scene: Scene, race: Race, who: str) -> str:
+    where, desk = _place(event.source, scene, race), scene.slack.desk_timezone
+    if event.reason:
+        by = f" by {safe(event.who)}" if event.who else ""
+        return f"NOT WAITED FOR: {who}. {where}: {event.reason}{by}; the site is still down."
+    now = clocks(event.at, scene.zone, desk, event.at)
+    down = f"; down for {lasted(event.at - event.since)}" if event.since else ""
+    return f"FRESH NUMBERS AGAIN: {who}. {where}, since {now}{down}."
+
+
+def _place(source: str, scene: Scene, race: Race) -> str:
+    """Name the county whose numbers a source gives; one of several for it, by its own name."""
+    covers = next((use.covers for use in race.sources if use.source == source), ())
+    others = [use for use in race.sources if use.covers == covers]
+    facts = scene.sources.get(source)
+    if (len(covers) == 1 and len(others) == 1) or facts is None:
+        return safe(county_words(listing(covers) or source, race.election.state))
+    return safe(facts.name)
+
+
 def _uncontested(event: Event, race: Race) -> str:
     nominee = " nominee" if race.uncontested and is_nomination(race) else ""
     why = (
@@ -99,68 +148,3 @@ def _uncontested(event: Event, race: Race) -> str:
         else "Nobody else is on the ballot."
     )
     return f"UNCONTESTED: {ours_in(event, race)}, {race_words(race)}{nominee}. {why}"
-
-
-# -- counts ------------------------------------------------------------------------------
-
-
-def _count_headline(event: Event, decision: Decision, after: Tally, race: Race) -> str:
-    if event.kind in (Kind.COUNT_REVISED, Kind.COUNT_AMENDED):
-        return _revised(event, decision, race)
-    word = {
-        Kind.FIRST_VOTES: "FIRST VOTES",
-        Kind.LEAD_CHANGED: "LEAD CHANGE",
-        Kind.NOW_WATCHING: "NOW WATCHING",
-    }.get(event.kind, "NEW, BEING CHECKED" if event.checking else "COUNT")
-    ours = safe(surname(decision.candidate))
-    stands = _stands(decision, rival_of(decision, after))
-    return f"{word}: {ours} {stands}, {race_words(race)}. {_units_in(event, after, race)}."
-
-
-def _revised(event: Event, decision: Decision, race: Race) -> str:
-    was, ours = _margin_before(event, decision), safe(surname(decision.candidate))
-    stand = " Outcomes stand." if event.touches_outcome and event.outcome_stands else ""
-    now = f"now {signed(decision.margin)} (was {signed(was)})"
-    if event.kind is Kind.COUNT_AMENDED:
-        return f"AMENDED: {ours}, {safe(race.name)}, {now}, after it was certified.{stand}"
-    return f"COUNTY REVISED: {ours}, {safe(race.name)}, {now}.{stand}"
-
-
-def _units_in(event: Event, after: Tally, race: Race) -> str:
-    """Write the units that are in, and which counties lack, so that no sum looks whole."""
-    units = f"{units_short(after.units)}{_units_gained(event)}"
-    if not after.missing:
-        return units
-    if len(after.missing) <= MOST_COUNTIES:
-        return f"{units}; {safe(listing(after.missing))} not in yet"
-    every = {county for use in race.sources for county in use.covers}
-    return f"{len(every - set(after.missing))} of {len(every)} counties in; {units}"
-
-
-def _stands(decision: Decision, rival: str) -> str:
-    match decision.standing:
-        case Standing.LEADS:
-            return f"leads {rival} by {decision.margin:,}"
-        case Standing.TRAILS:
-            return f"trails {rival} by {-decision.margin:,}"
-        case Standing.TIED:
-            return f"is tied with {rival}"
-        case Standing.NO_VOTES:
-            return "has no votes"
-        case _:
-            return "stands alone"
-
-
-def _units_gained(event: Event) -> str:
-    before = event.before.units if event.before else None
-    after = event.after.units if event.after else None
-    if before is None or after is None or after.reported == before.reported:
-        return ""
-    return f" ({after.reported - before.reported:+,})"
-
-
-def _margin_before(event: Event, decision: Decision) -> int:
-    if event.before is None:
-        return 0
-    ours, rival = (event.before.line(name) for name in (decision.candidate, decision.rival))
-    return (ours.votes if ours else 0) - (rival.votes if rival else 0)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from monitor.agreement import agreement, disagreement
 from monitor.checks import next_word, put, speak
 from monitor.events import Kind
+from monitor.people import acknowledged
 from monitor.rehearsal import REHEARSED
 from monitor.sanity import accept_digest, why_not_accepted
 from monitor.standing import Hold, HoldKind, Judgement, SourceStanding, Verdict
@@ -65,6 +66,7 @@ def keep(teller: Teller, source: str, judged: Judgement) -> None:
     before = teller.state.standings.get(source, SourceStanding())
     standing = judged.standing
     put(teller, source, standing)
+    _forget_rejection(teller, source)
     if judged.placed and judged.placed.kind is HoldKind.SOFT and judged.placed.snapshot:
         _show(teller, source, judged.placed.snapshot)
     if judged.verdict is Verdict.NOTED and standing.note not in ("", before.note):
@@ -101,6 +103,7 @@ def page(teller: Teller) -> None:
     """Page the callers of a hard hold that lasts, and say what else is due of holds."""
     for source in tuple(teller.state.standings):
         _restart(teller, source)
+        _forget_rejection(teller, source)
         speak(teller, source)
         due = _page_due(teller.watched, teller.state, source)
         if due is not None and teller.now >= due:
@@ -112,6 +115,19 @@ def _restart(teller: Teller, source: str) -> None:
     standing = teller.state.standings[source]
     if standing.hold is not None and standing.hold.since > teller.now:
         anew = replace(standing.hold, since=teller.now, seen_at=None)
+        put(teller, source, replace(standing, hold=anew))
+
+
+def _forget_rejection(teller: Teller, source: str) -> None:
+    """What a person rejected is not shown any more: a hold of another report begins anew."""
+    people = teller.state.people
+    rejected, standing = people.rejected.get(source), teller.state.standings[source]
+    if rejected is None or accept_digest(standing) == rejected.figures:
+        return
+    rest = {k: v for k, v in people.rejected.items() if k != source}
+    teller.state = replace(teller.state, people=replace(people, rejected=rest))
+    if standing.hold is not None:
+        anew = replace(standing.hold, since=teller.now, told=False, asked=False, paged=False)
         put(teller, source, replace(standing, hold=anew))
 
 
@@ -141,6 +157,8 @@ def _page_due(watched: Watched, state: RaceState, source: str) -> datetime | Non
     if hold is None or hold.kind is not HoldKind.HARD or hold.paged:
         return None
     if source in state.people.superseded or _is_stood_in_for(watched, state, source):
+        return None
+    if source in state.people.rejected or acknowledged(state.people, source, hold.since):
         return None
     close = state.people.closes_at or watched.closes_at
     return max(hold.since, close or hold.since) + PAGE_AFTER

@@ -9,20 +9,18 @@ from datetime import UTC, datetime
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from monitor import app, check, lookup, report, rule_checks, verification_store
+from monitor import app, check, checking_slack, lookup, report, rule_checks, verification_store
 from monitor import explain as explaining
 from monitor.archive import ArchiveWriter
 from monitor.asking import report_of
 from monitor.check import Checked, Finding, Grade
 from monitor.config import read_config
-from monitor.errors import NothingMatched, SlackFailure, SourceFailure
+from monitor.errors import NothingMatched, SourceFailure
 from monitor.fetch import HttpFetcher
 from monitor.parsing import Parser
 from monitor.races import FetchConfig
 from monitor.recording import Kept, Recorder
 from monitor.rulebook import load_rules, shipped_rules
-from monitor.slack import SlackPoster
-from monitor.slack_access import read_api_url, read_token
 from monitor.store import Store
 from monitor.verification import as_of, checks_of, outdated, recorded, still_open, verified
 
@@ -72,7 +70,9 @@ async def run_check(
     night = app.night_of(app.config_at(config_path), verified(shipped_rules(), checks))
     kept = check.Kept(known, outdated(shipped_rules(), checks))
     answers = await _answers(night, now) if online else None
-    everywhere = (*check.check_channels(night), await _slack(environ))
+    everywhere = (
+        *check.check_channels(night), *await checking_slack.of_slack(environ, night.config),
+    )  # fmt: skip
     races = tuple(check.check_race(night, race, answers, now, kept) for race in night.config.races)
     of_races = [Finding(one.grade, one.race) for one in races]
     return CheckResult(check.worst([*everywhere, *of_races]), races, everywhere)
@@ -89,23 +89,6 @@ async def _answers(night: Night, now: datetime) -> dict[str, Answer]:
 
         used = [source for source, uses in night.uses.items() if uses]
         return dict(zip(used, await asyncio.gather(*map(answer, used)), strict=True))
-
-
-async def _slack(environ: Mapping[str, str]) -> Finding:
-    """Ask Slack whom the token speaks for, if there is one."""
-    try:
-        token = read_token(environ)
-        if token is None:
-            told = "Slack: no token in the environment, so messages are shown in the terminal"
-            return Finding(Grade.AMBER, told)
-        poster = SlackPoster(token, api_url=read_api_url(environ))
-        try:
-            identity = await poster.check()
-        finally:
-            await poster.close()
-    except SlackFailure as error:
-        return Finding(Grade.RED, f"Slack: {error}")
-    return Finding(Grade.GREEN, f"Slack: posts to {identity.team} as {identity.user}")
 
 
 # -- rules -------------------------------------------------------------------------------

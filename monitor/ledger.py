@@ -12,27 +12,43 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from monitor import diary
+from monitor import diary, outbox, questions
 from monitor.agreement import ENTERED
 from monitor.diff import Step, open_race
-from monitor.events import Event, Kind
+from monitor.events import OUTCOMES, Event, Kind
 from monitor.grounds import grounds_of
-from monitor.message import channels_of, posts
+from monitor.message import posts
 from monitor.posts import post_key
+from monitor.quiet import is_counting, may_wait, quiet_until
+from monitor.routing import channels_of, shared_channels
 from monitor.scene import Scene, SourceFacts
-from monitor.state import opens_at
+from monitor.state import as_counted, opens_at, waits_for_release
+from monitor.trend import trend
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from monitor.night import Night
+    from monitor.posts import Post
     from monitor.races import Race
+    from monitor.scene import Said, TrendPoint
     from monitor.state import RaceState
     from monitor.store import Store
     from monitor.tally import Snapshot
 
-_ABOUT = frozenset({Kind.HOLD_OFF, Kind.OUTCOME_RETRACTED, Kind.OUTCOME_STANDS})
+ABOUT = frozenset({
+    Kind.HOLD_OFF, Kind.OUTCOME_RETRACTED, Kind.OUTCOME_STANDS, Kind.HEADS_UP,
+})  # fmt: skip
+"""What is also told wherever the outcome went that it speaks of."""
+_ABOUT_OF = "SELECT json_extract(body, '$.about') AS about FROM events WHERE key = ?"
+
+_TOLD_WITH = (
+    "SELECT other.key FROM events AS one JOIN events AS other"
+    " ON other.race = one.race AND other.at = one.at AND other.key <> one.key WHERE one.key = ?"
+)
+LIVE = "live"
+"""What a database belongs to that is no recording's."""
 
 _log = structlog.get_logger()
 
@@ -71,16 +87,26 @@ class Ledger:
         self.save(night, race, step, now)
         return step.state
 
-    def save(self, night: Night, race: Race, step: Step, now: datetime) -> None:
-        """Write a step down, and put what it says into the outbox."""
+    def save(
+        self, night: Night, race: Race, step: Step, now: datetime, *, looked: bool = False
+    ) -> None:
+        """Write a step down, and put what it says into the outbox.
+
+        `looked`: a report of one of its sources brought it.
+        """
         self._store.save_race(race.id, step.state, night.digests)
         self.written[race.id] = step.state
         self.tell(night, step.events, race, step.state)
         watched = night.races[race.id]
         if step.tally is not None:
-            self._store.save_standings(watched, step.state, step.decisions, step.tally, now)
+            self._store.save_standings(
+                watched, step.state, step.decisions, step.tally, now, looked=looked
+            )
         decided = grounds_of(watched, step.state, step.tally, step.decisions)
         diary.keep_decisions(self._store.db, race.id, decided, now, night.digests)
+        if step.events:
+            desk = night.config.slack.desk_timezone
+            questions.end(self._store.db, race.id, step.state, desk, now)
 
     def tell(
         self,
@@ -91,15 +117,49 @@ class Ledger:
     ) -> None:
         """Write events down and put what they say into the outbox."""
         scene = scene_of(night, race, state)
-        for event in self._store.add_events(events, night.digests):
+        new = tuple(self._store.add_events(events, night.digests))
+        for event in new:
             _log.info(event.kind.value, race=event.race, source=event.source, reason=event.reason)
             has_root = state is not None and state.opened and event.kind is not Kind.RACE_OPENED
             if race is not None and has_root:
-                self._root_everywhere(race, scene, event.at)
-            said = self._store.said(event.race, event.about) if event.kind in _ABOUT else ()
-            self._store.put(posts(event, replace(scene, said=said)))
+                self._root_everywhere(night, race, scene, event.at)
+            shared = shared_channels(race, scene.slack) if race is not None else frozenset()
+            said = said_of(self._store, event, shared)
+            came = self._trend(event, race, state)
+            self._put(night, posts(event, replace(scene, said=said, trend=came), new))
 
-    def _root_everywhere(self, race: Race, scene: Scene, now: datetime) -> None:
+    def _put(self, night: Night, made: Iterable[Post]) -> None:
+        """Put messages into the outbox; in quiet hours what can wait waits there."""
+        for post in made:
+            self._store.put([post])
+            until = self._quiet_until(night, post)
+            if until is not None:
+                outbox.hold_back(self._store.db, post, until)
+            elif night.config.slack.quiet_hours is not None:
+                outbox.let_go(self._store.db, post)
+
+    def _quiet_until(self, night: Night, post: Post) -> datetime | None:
+        """Return until when a message waits; none does in a replay, or while votes come in."""
+        until = quiet_until(night.config.slack, post.at)
+        if until is None or not may_wait(post, night.config.slack):
+            return None
+        if self._store.meta("archive") != LIVE:
+            return None
+        counting = (
+            is_counting(watched, self._store.race(race), post.at)
+            for race, watched in night.races.items()
+        )
+        return None if any(counting) else until
+
+    def _trend(
+        self, event: Event, race: Race | None, state: RaceState | None
+    ) -> tuple[TrendPoint, ...]:
+        """Return how the votes of an outcome came in, for its chart."""
+        if race is None or state is None or event.kind not in OUTCOMES:
+            return ()
+        return trend(self._store.db, as_counted(race, state), event.after, event.at)
+
+    def _root_everywhere(self, night: Night, race: Race, scene: Scene, now: datetime) -> None:
         """Give a channel that was added later its own root, so replies have their thread."""
         opened = Event(key=scene.root, kind=Kind.RACE_OPENED, at=now, race=race.id)
         missing = [
@@ -107,7 +167,25 @@ class Ledger:
             for channel in channels_of(race, scene.slack)
             if not self._store.has_post(post_key(scene.root, channel))
         ]
-        self._store.put(p for p in posts(opened, scene) if p.channel in missing)
+        self._put(night, [p for p in posts(opened, scene) if p.channel in missing])
+
+
+def said_of(store: Store, event: Event, shared: frozenset[str] = frozenset()) -> tuple[Said, ...]:
+    """Return the messages of the outcome an event speaks of: certified, told, and its heads-up.
+
+    The newest come first; a channel may stand there more than once. In a `shared` channel
+    another candidate's outcome of the same moment may have told this one, too.
+    """
+    said: list[Said] = []
+    key = event.about if event.kind in ABOUT else ""
+    while key:
+        said += store.said(event.race, key)
+        had_own = {one.channel for one in said}
+        for row in store.rows(_TOLD_WITH, [key]) if shared - had_own else ():
+            joint = store.said(event.race, row["key"])
+            said += (one for one in joint if one.channel in shared - had_own)
+        key = next((row["about"] for row in store.rows(_ABOUT_OF, [key])), "")
+    return tuple(said)
 
 
 def scene_of(night: Night, race: Race | None, state: RaceState | None) -> Scene:
@@ -129,6 +207,10 @@ def scene_of(night: Night, race: Race | None, state: RaceState | None) -> Scene:
         called=state.people.called,
         changed_at=max(changed, default=None),
         superseded=state.people.superseded,
+        frozen=state.people.frozen,
+        unreleased=frozenset(
+            one.candidate for one in race.endorsements if waits_for_release(state, one.candidate)
+        ),
     )
 
 

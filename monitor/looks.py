@@ -40,7 +40,7 @@ def _waits_for_look(told: Told, tally: Tally, decision: Decision) -> bool:
     if Block.ONE_LOOK not in decision.blocks:
         return False
     rest = set(decision.blocks) - {Block.ONE_LOOK}
-    if rest & _CLOSENESS and not rest - _CLOSENESS - {Block.HAND_KEPT}:
+    if rest & _CLOSENESS and not rest - _CLOSENESS - {Block.HAND_KEPT, Block.UNPROVEN}:
         return told.outcome is Outcome.NONE and not (told.too_close or told.still_open)
     if decision.computed is Outcome.NONE:
         return False

@@ -6,63 +6,102 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from monitor.details import blocks_of
+from monitor.details import blocks_of, sections
 from monitor.events import OUTCOMES, Event, Kind
+from monitor.fitting import fitted
 from monitor.headlines import headline_of
 from monitor.ops_details import ops_blocks
-from monitor.ops_headlines import QUESTION, ops_headline
+from monitor.ops_headlines import ops_headline
 from monitor.posts import Post, RowClass, post_key
+from monitor.routing import (
+    asked_in,
+    channels_of,
+    is_for_thread,
+    mentions_with,
+    seen_from,
+    shared_channels,
+)
 from monitor.standing import HoldKind
+from monitor.two_of_ours import joint_blocks, joint_headline, together_with
 
 if TYPE_CHECKING:
-    from monitor.races import Race, SlackConfig
+    from collections.abc import Iterator
+
+    from monitor.races import Race
     from monitor.scene import Scene
 
-_OPS = frozenset({
-    Kind.REPORT_HELD, Kind.CONTEST_UNMATCHED, Kind.CONTEST_MATCHED, Kind.SOURCE_BROKEN,
-    Kind.SOURCE_RECOVERED, Kind.SOURCE_STALE, Kind.OUTCOME_QUESTIONED, Kind.READY_TO_CALL,
-    Kind.GOING_OUT, Kind.CALLERS_PAGED, Kind.PERSON_ACTED, Kind.SOURCES_DISAGREE,
-    Kind.SOURCES_AGREE, Kind.FOLLOW_UP_WAITS,
-})  # fmt: skip
+_FROZEN = OUTCOMES | {Kind.HEADS_UP}
 _TOP = frozenset({*OUTCOMES, Kind.RACE_OPENED, Kind.NOW_WATCHING, Kind.RACE_UNCONTESTED})
 
+Body = tuple[str, list[dict[str, Any]]]
 
-def posts(event: Event, scene: Scene) -> tuple[Post, ...]:
-    """Write an event for every channel that hears it."""
-    made: list[Post] = []
-    if event.kind in _OPS or event.kind is Kind.CLOSE_MOVED or _is_question(event):
-        made.append(_ops_post(event, scene))
-    if scene.race is not None:
-        made.extend(_channel_posts(event, scene, scene.race))
+
+def posts(event: Event, scene: Scene, step: tuple[Event, ...] = ()) -> tuple[Post, ...]:
+    """Write an event for every channel that hears it.
+
+    `step`: everything told with it. A channel that speaks for several candidates hears the
+    outcomes of one step in one message, which the first of them makes.
+    """
+    made = list(_asking_posts(event, scene))
+    if scene.race is not None and (is_for_thread(event) or _is_shown_held(event)):
+        made.extend(_channel_posts(event, scene, scene.race, step))
     return tuple(made)
 
 
-def channels_of(race: Race, slack: SlackConfig) -> tuple[str, ...]:
-    """Return the channels that speak for an organisation endorsing in this race."""
-    ours = {name for endorsement in race.endorsements for name in endorsement.by}
-    return tuple(c.name for c in slack.channels if ours & set(c.organisations))
+def _asking_posts(event: Event, scene: Scene) -> Iterator[Post]:
+    """Write it where ops and callers read, and to those who have an outcome first."""
+    places = asked_in(event, scene.slack)
+    if event.kind is Kind.HEADS_UP and scene.said:  # whoever had it hears what becomes of it
+        had_it = (one.channel for one in scene.said)
+        places = tuple(dict.fromkeys((*had_it, scene.slack.asking_channel)))
+    text = ops_headline(event, scene) if places else ""
+    for channel in places:
+        blocks = ops_blocks(event, scene, text, post_key(event.key, channel))
+        if channel not in (scene.slack.asking_channel, scene.slack.ops_channel):
+            blocks = [block for block in blocks if block["type"] != "actions"]
+        yield _post(event, channel, None, text, blocks)
 
 
-def _is_question(event: Event) -> bool:
-    """Whether it is certified is asked of the callers; every other date is for the thread."""
-    return event.kind is Kind.REMINDER and event.reason.startswith(QUESTION)
-
-
-def _ops_post(event: Event, scene: Scene) -> Post:
-    text = ops_headline(event, scene)
-    return _post(event, scene.slack.ops_channel, None, text, ops_blocks(event, scene, text))
-
-
-def _channel_posts(event: Event, scene: Scene, race: Race) -> list[Post]:
-    if _is_question(event) or (event.kind in _OPS and not _is_shown_held(event)):
-        return []
-    headline = headline_of(event, scene, race)
-    blocks = blocks_of(event, scene, race, headline)
-    made = []
+def _channel_posts(
+    event: Event, scene: Scene, race: Race, step: tuple[Event, ...]
+) -> Iterator[Post]:
+    bodies: dict[tuple[str, ...], Body | None] = {}
+    shared = shared_channels(race, scene.slack)
     for channel in _heard_in(event, scene, race):
+        own = seen_from(channel, race, scene.slack)
+        names = tuple(one.candidate for one in own.endorsements)
+        known = (*names, "together" if channel in shared else "alone")
+        if known not in bodies:
+            bodies[known] = _body(event, scene, own, step if channel in shared else None)
+        body = bodies[known]
+        if body is None:
+            continue
         thread = None if _is_top_level(event) else post_key(scene.root, channel)
-        made.append(_post(event, channel, thread, headline, blocks))
-    return made
+        blocks = _with(body[1], mentions_with(event, channel, scene.slack))
+        yield _post(event, channel, thread, body[0], blocks)
+
+
+def _body(event: Event, scene: Scene, race: Race, step: tuple[Event, ...] | None) -> Body | None:
+    """Write text and blocks as a channel hears them, None where another event's tell it.
+
+    `step`: of a channel that speaks for several candidates, what is told at the same time.
+    """
+    if event.kind in OUTCOMES and step is not None:
+        together = together_with(event, step, race)
+        if together[0].key != event.key:
+            return None
+        headline = joint_headline(together, scene, race)
+        return headline, joint_blocks(together, scene, race, headline)
+    headline = headline_of(event, scene, race)
+    return headline, blocks_of(event, scene, race, headline)
+
+
+def _with(blocks: list[dict[str, Any]], mentioned: str) -> list[dict[str, Any]]:
+    """Put the line that mentions people before the small print."""
+    if not mentioned:
+        return blocks
+    foot = next((n for n, one in enumerate(blocks) if one["type"] == "context"), len(blocks))
+    return fitted([*blocks[:foot], *sections(mentioned), *blocks[foot:]])
 
 
 def _heard_in(event: Event, scene: Scene, race: Race) -> tuple[str, ...]:
@@ -104,7 +143,7 @@ def _post(
 ) -> Post:
     return Post(
         key=post_key(event.key, channel),
-        row_class=RowClass.OUTCOME if event.kind in OUTCOMES else RowClass.UPDATE,
+        row_class=RowClass.OUTCOME if event.kind in _FROZEN else RowClass.UPDATE,
         race=event.race or None,
         kind=event.kind.value,
         channel=channel,

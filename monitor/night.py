@@ -11,7 +11,7 @@ from monitor.errors import ConfigInvalid
 from monitor.races import Config, Race, SourceUse
 from monitor.rules import Rule, RuleBook, contest_kind_of
 from monitor.scene import SourceFacts
-from monitor.schedule import Plan
+from monitor.schedule import LOOK_WAIT, Plan
 from monitor.state import Watched
 
 if TYPE_CHECKING:
@@ -35,6 +35,14 @@ class Scraper(Protocol):
     @property
     def hand_kept(self) -> bool:
         """Say whether people type the figures in."""
+
+    @property
+    def unproven(self) -> bool:
+        """Say whether no stored payload proves it."""
+
+    @property
+    def needs_confirmation(self) -> bool:
+        """Say whether what it reads is confirmed by a person before it is used."""
 
     @property
     def parse_in_pool(self) -> bool:
@@ -99,6 +107,12 @@ def prepare(config: Config, rules: RuleBook, make: Callable[[SourceConfig], Scra
     places = {race.id: _place(race, by_race[race.id]) for race in config.races}
     uses = {source: _uses(config, source) for source in scrapers}
     by_hand = frozenset(source for source, scraper in scrapers.items() if scraper.hand_kept)
+    trusted = {source.id for source in config.sources if source.trusted}
+    unproven = frozenset(
+        source
+        for source, scraper in scrapers.items()
+        if (scraper.unproven or scraper.needs_confirmation) and source not in trusted
+    )
     return Night(
         config=config,
         rules=rules,
@@ -109,6 +123,9 @@ def prepare(config: Config, rules: RuleBook, make: Callable[[SourceConfig], Scra
                 by_hand,
                 places[race.id].closes_at,
                 next((one.id for one in config.races if one.follows == race.id), ""),
+                config.slack.release_after if config.slack.heads_up else (),
+                config.slack.updates_per_hour,
+                unproven,
             )
             for race in config.races
         },
@@ -172,7 +189,8 @@ def _facts(source: str, scraper: Scraper) -> SourceFacts:
     name, county = scraper.source_name, scraper.county
     if county and county not in name:
         name = f"{county} County, {name}"
-    return SourceFacts(source, name, scraper.link())
+    every = max(scraper.refresh_seconds, int(LOOK_WAIT.total_seconds()))
+    return SourceFacts(source, name, scraper.link(), every)
 
 
 def _plan(source: str, scraper: Scraper, places: list[Place]) -> Plan:

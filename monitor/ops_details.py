@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from monitor.details import TABLE_LINES, caveat_lines, cell, context, rule_line, sections, table
+from monitor.buttons import buttons_block
+from monitor.details import TABLE_LINES, cell, context, sections, table
 from monitor.events import Event, Kind
+from monitor.fitting import fitted
+from monitor.ops_buttons import buttons_of
 from monitor.ops_headlines import CALLED_UPON, QUESTION, last_change, lines_to_run, would_be
+from monitor.outcome_details import caveat_lines, rule_line
 from monitor.provenance import agreement_lines, provenance
 from monitor.sentences import HOLD_SENTENCES
 from monitor.words import mentions, safe_text, sentence
@@ -21,25 +25,36 @@ LONG = 600
 """Characters of a reason that ops read; escaped they still fit a section."""
 _SECTION = 2_000
 """Characters of lines to paste in one section, before they are escaped."""
-_DECIDED_ON = frozenset({Kind.READY_TO_CALL, Kind.GOING_OUT, Kind.CALLERS_PAGED})
+_DECIDED_ON = frozenset({
+    Kind.READY_TO_CALL, Kind.GOING_OUT, Kind.CALLERS_PAGED, Kind.HEADS_UP,
+})  # fmt: skip
 
 
-def ops_blocks(event: Event, scene: Scene, headline: str) -> list[dict[str, Any]]:
-    """Build the Block Kit of a message to ops."""
+def ops_blocks(event: Event, scene: Scene, headline: str, key: str = "") -> list[dict[str, Any]]:
+    """Build the Block Kit of a message to callers or ops, within Slack's limits.
+
+    `key`: of the message in the outbox, so that a button tells which message it stands in;
+    without one it has no buttons.
+    """
     text, _, to_paste = event.reason.partition("\n\n")
     more = safe_text(text, LONG)
     more = "" if more.removeprefix(QUESTION).strip() in headline or more == "reminder" else more
     blocks = sections(f"*{headline}*", more) + sections(held_table(event, scene))
     blocks += _pasted(to_paste)
-    if scene.race is None:
-        return blocks
+    if scene.race is not None:
+        blocks += _of_race(event, scene, scene.race)
+        if key and (buttons := buttons_of(event, scene, scene.race)):
+            blocks.append(buttons_block(key, buttons))
+    return fitted(blocks)
+
+
+def _of_race(event: Event, scene: Scene, race: Race) -> list[dict[str, Any]]:
     judged = event.after if event.kind in _DECIDED_ON and event.decision is not None else None
-    if judged is not None:
-        blocks += sections(f"```{table(judged, scene.race, scene.rule)}```")
-    blocks += sections("\n".join(_lines(event, scene, scene.race)))
-    if judged is not None:
-        blocks.append(context(provenance(event, scene, judged)))
-    return blocks
+    lines = sections("\n".join(_lines(event, scene, race)))
+    if judged is None:
+        return lines
+    votes = sections(f"```{table(judged, race, scene.rule)}```")
+    return [*votes, *lines, context(provenance(event, scene, judged))]
 
 
 def _lines(event: Event, scene: Scene, race: Race) -> Iterator[str]:
@@ -58,7 +73,7 @@ def _decision_lines(event: Event, scene: Scene, race: Race) -> Iterator[str]:
     decision, after = event.decision, event.after
     if decision is None or after is None:
         return
-    yield rule_line(decision, after, scene.rule)
+    yield rule_line(decision, after, scene.rule, points=True)
     if event.kind is Kind.READY_TO_CALL:
         yield f"It would go out as: “{would_be(decision, after, race, scene)}”"
     yield from caveat_lines(event, scene, race, decision, after)

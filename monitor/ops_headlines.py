@@ -14,11 +14,15 @@ from monitor.events import Event, Kind
 from monitor.headlines import headline_of, ours_in
 from monitor.outcome_headlines import found_headline
 from monitor.prizes import main_prize, race_words, rival_of, said_of, share_of
+from monitor.rehearsal import REHEARSED
+from monitor.sanity import accept_digest, why_not_accepted
+from monitor.standing import HoldKind, SourceStanding
 from monitor.words import clock, clocks, missing_words, safe, safe_text, signed, surname
 
 if TYPE_CHECKING:
     from monitor.races import Race
     from monitor.scene import Scene
+    from monitor.standing import Hold
     from monitor.tally import Tally
 
 CALLED_UPON = frozenset({
@@ -63,7 +67,7 @@ def ops_headline(event: Event, scene: Scene) -> str:
         return _plain(event, scene)
     decision, after = event.decision, event.after
     match event.kind:
-        case Kind.CLOSE_MOVED:
+        case Kind.CLOSE_MOVED | Kind.SITE_DOWN | Kind.SITE_BACK:
             return headline_of(event, scene, race)
         case Kind.REMINDER:
             asked = safe_text(event.reason.removeprefix(QUESTION))
@@ -74,12 +78,16 @@ def ops_headline(event: Event, scene: Scene) -> str:
             return _ready(event, decision, after, race, scene)
         case Kind.GOING_OUT if decision is not None and after is not None:
             return _going_out(event, decision, after, race, scene)
+        case Kind.HEADS_UP if decision is not None and after is not None:
+            return _heads_up(event, decision, after, race, scene)
         case _:
             return _plain(event, scene)
 
 
 _OF_A_RACE = frozenset({
+    Kind.SITE_DOWN, Kind.SITE_BACK,
     Kind.CLOSE_MOVED, Kind.REMINDER, Kind.OUTCOME_QUESTIONED, Kind.READY_TO_CALL, Kind.GOING_OUT,
+    Kind.HEADS_UP,
 })  # fmt: skip
 
 
@@ -143,6 +151,16 @@ def _going_out(event: Event, decision: Decision, after: Tally, race: Race, scene
     return f"GOING OUT {when} unless stopped: {ours}, {safe(race.name)}. “{text}”"
 
 
+def _heads_up(event: Event, decision: Decision, after: Tally, race: Race, scene: Scene) -> str:
+    """Write the outcome as it will go out, or that it does not."""
+    ours = f"{safe(surname(decision.candidate))}, {safe(race.name)}"
+    if event.about:
+        return f"NOT GOING OUT: {ours}. Do not use our heads-up: {safe_text(event.reason)}."
+    when = clock(event.due, scene.slack.desk_timezone, event.at) if event.due else "released"
+    text = found_headline(decision, after, race, scene.rule)
+    return f"HEADS-UP until {when}: {ours}. “{text}” Nobody else has it yet."
+
+
 # -- what may be run ---------------------------------------------------------------------
 
 
@@ -155,16 +173,22 @@ def lines_to_run(event: Event, race: Race, scene: Scene) -> list[str]:
             return [f"To post it: {confirm}"]
         case Kind.GOING_OUT:
             return [f"To stop it: {freeze}", f"To post it now: {confirm}"]
+        case Kind.HEADS_UP if not event.about:
+            release = _run(event, race, "release", f"--seen {event.seen}")
+            return [f"To let everybody have it now: {release}", f"To stop it: {freeze}"]
         case Kind.OUTCOME_QUESTIONED:
             return [f"To withdraw it: {_run(event, race, 'retract')}"]
         case Kind.REMINDER:
-            outcome = _standing_outcome(event, scene)
+            outcome = standing_outcome(event, scene)
             seen = f" --seen {event.seen}" if event.seen else ""
             declare = _run(event, race, "call", f"{outcome} --certified --link LINK{seen}")
             return [f"If it is certified: {declare}"]
-        case Kind.CALLERS_PAGED if event.source and event.seen:
-            line = f"python run.py accept {race.id} {event.source} --seen {event.seen}"
+        case Kind.CALLERS_PAGED | Kind.REPORT_HELD if seen := acceptable(event.hold):
+            line = f"python run.py accept {race.id} {event.source} --seen {seen}"
             return [f"If these are right: `{line} --who NAME --why …`"]
+        case Kind.SITE_DOWN:
+            line = f"python run.py enter {race.id} {event.source} --votes NAME=N --link LINK"
+            return [f"To enter numbers by hand: `{line} --who NAME --why …`"]
         case Kind.SOURCES_DISAGREE:
             line = f"python run.py supersede {race.id} SOURCE --who NAME --why …"
             return [f"To leave one out from now on: `{line}`"]
@@ -172,7 +196,15 @@ def lines_to_run(event: Event, race: Race, scene: Scene) -> list[str]:
             return []
 
 
-def _standing_outcome(event: Event, scene: Scene) -> str:
+def acceptable(hold: Hold | None) -> str:
+    """Return the digest of held numbers that a person may accept; empty where there are none."""
+    if hold is None or hold.kind is not HoldKind.HARD or hold.reason.startswith(REHEARSED):
+        return ""  # what a source rehearsed with has a remedy of its own
+    standing = SourceStanding(hold=hold)
+    return "" if why_not_accepted(standing) else accept_digest(standing)
+
+
+def standing_outcome(event: Event, scene: Scene) -> str:
     """Return the outcome a person would certify: what somebody called, or the figures give."""
     called, decision = scene.called.get(event.candidate), event.decision
     figures = decision.if_final if decision is not None else Outcome.NONE

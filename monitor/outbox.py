@@ -7,8 +7,11 @@ compare-and-set and records what became of them, one committed transaction each:
        ▲                │
        │                ├─release──► pending   surely not taken, or looked up and not found
        │                ├─refused──► refused   never taken as it is; pending again at next start
+       │                ├─left_out─► superseded   not for this channel, with the reason
        │                └─unknown──► sending   the answer was lost: look the key up before resending
        └── after_start
+
+After a long outage many pending rows become `superseded` by one (`outbox_digest`).
 
 A process may die between any two lines. A row then still in `sending` is unknown.
 Posts of one race in one channel go out in the order they were stored; posts
@@ -59,44 +62,21 @@ class Thread:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """Where a message stands: Slack's channel id and message time, its name there."""
+    """Where a message stands: Slack's channel id and message time, its name there.
+
+    `is_adrift`: a reply that stands in the channel, because somebody deleted its root.
+    """
 
     channel_id: str
     ts: str
+    is_adrift: bool = False
 
 
 NO_LOOK_UP = "the look-up is refused"
 """How the error of a row begins that nobody can find out about until somebody acts."""
 
-_TABLE = """
-CREATE TABLE outbox (
-    "row" INTEGER PRIMARY KEY,
-    key TEXT NOT NULL UNIQUE,
-    class TEXT NOT NULL CHECK (class IN ('outcome', 'update')),
-    race TEXT,
-    kind TEXT NOT NULL,
-    channel TEXT NOT NULL,
-    thread TEXT REFERENCES outbox (key),
-    text TEXT NOT NULL,
-    blocks TEXT NOT NULL CHECK (json_valid(blocks)),
-    at TEXT NOT NULL,
-    state TEXT NOT NULL DEFAULT 'pending'
-        CHECK (state IN ('pending', 'sending', 'sent', 'refused', 'superseded')),
-    attempts INTEGER NOT NULL DEFAULT 0,
-    first_claimed_at TEXT,
-    claimed_at TEXT,
-    not_before TEXT,
-    channel_id TEXT,
-    ts TEXT,
-    error TEXT,
-    body_digest TEXT NOT NULL
-) STRICT
-"""
 # Every question below asks for unsent rows only, so its cost does not grow with the history.
-_INDEX = """
-CREATE INDEX outbox_unsent ON outbox (channel, race, "row")
-WHERE state IN ('pending', 'sending', 'refused')
-"""
+_KEPT_BACK = "p.not_before IS NOT NULL AND p.attempts = 0"
 _HEADS = """
 SELECT p.* FROM outbox AS p
 JOIN (
@@ -107,13 +87,11 @@ JOIN (
 LEFT JOIN outbox AS root ON root.key = p.thread
 WHERE p.state = 'pending' AND (p.thread IS NULL OR root.state = 'sent')
 """
-_UNSENT = "SELECT * FROM outbox WHERE state IN ('pending', 'sending', 'refused')"
-
-
-def create(db: Database) -> None:
-    """Make the table and its index; part of the store's migrations."""
-    db.execute(_TABLE)
-    db.execute(_INDEX)
+# The plus keeps SQLite from walking the whole table in the order that is asked for.
+_IN_FLIGHT = """
+SELECT * FROM outbox WHERE state IN ('pending', 'sending', 'refused') AND state = 'sending'
+ORDER BY +"row"
+"""
 
 
 def put(db: Database, post: Post) -> bool:
@@ -125,8 +103,9 @@ def put(db: Database, post: Post) -> bool:
     digest = body_digest(post)
     added = db.execute(
         "INSERT INTO outbox"
-        " (key, class, race, kind, channel, thread, text, blocks, at, body_digest)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING",
+        " (key, class, race, kind, channel, thread, text, blocks, at, body_digest, put_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now'))"
+        " ON CONFLICT (key) DO NOTHING",
         (
             *(post.key, post.row_class.value, post.race, post.kind, post.channel),
             *(post.thread, post.text, post.blocks, stamp(post.at), digest),
@@ -138,6 +117,24 @@ def put(db: Database, post: Post) -> bool:
     return False
 
 
+def hold_back(db: Database, post: Post, until: datetime) -> None:
+    """Keep a message that nobody has tried to send until a moment of the wall clock."""
+    db.execute(
+        "UPDATE outbox SET not_before = ? WHERE key = ? AND state = 'pending' AND attempts = 0",
+        (stamp(until), post.key),
+    )
+
+
+def let_go(db: Database, post: Post) -> None:
+    """Let everything go that was kept back before a message, so that it waits for nothing."""
+    db.execute(
+        "UPDATE outbox SET not_before = NULL WHERE state = 'pending' AND attempts = 0"
+        " AND state IN ('pending', 'sending', 'refused')"
+        " AND channel = ? AND race IS ? AND not_before IS NOT NULL",
+        (post.channel, post.race),
+    )
+
+
 def body_digest(post: Post) -> str:
     """Return the digest of what staff would read: text and blocks."""
     body = json.dumps([post.text, post.blocks], ensure_ascii=True)
@@ -147,16 +144,30 @@ def body_digest(post: Post) -> str:
 def due(db: Database, wall_now: datetime) -> list[Row]:
     """Return what may be sent now: at most one row per race and channel, oldest first."""
     ready = db.query(
-        _HEADS + ' AND (p.not_before IS NULL OR p.not_before <= ?) ORDER BY p."row"',
-        (stamp(wall_now),),
+        # A try later than now: the clock was set back, and a wait must not last as long as that.
+        _HEADS + " AND (p.not_before IS NULL OR p.not_before <= ? OR p.claimed_at > ?)"
+        ' ORDER BY p."row"',
+        (stamp(wall_now), stamp(wall_now)),
     )
     return _rows(ready)
 
 
 def movable(db: Database) -> bool:
-    """Say whether time alone can still send something: rows behind a refused one do not count."""
-    heads = next(iter(db.query(_HEADS + " LIMIT 1")), None)
+    """Say whether time alone can still send something soon.
+
+    Rows behind a refused one do not count, nor what is kept back until the morning.
+    """
+    heads = next(iter(db.query(_HEADS + " AND NOT (" + _KEPT_BACK + ") LIMIT 1")), None)
     return heads is not None or bool(in_flight(db))
+
+
+def kept_back(db: Database) -> int:
+    """Count the rows that nobody has tried to send: quiet hours hold them."""
+    found = db.execute(
+        "SELECT count(*) FROM outbox WHERE state IN ('pending', 'sending', 'refused')"
+        " AND state = 'pending' AND not_before IS NOT NULL AND attempts = 0"
+    )
+    return int(found.fetchone()[0])
 
 
 def waiting(db: Database) -> int:
@@ -169,15 +180,39 @@ def waiting(db: Database) -> int:
     return int(found.fetchone()[0])
 
 
+def channels(db: Database) -> list[str]:
+    """Return the channels that something unsent is for."""
+    found = db.execute(
+        "SELECT DISTINCT channel FROM outbox WHERE state IN ('pending', 'sending', 'refused')"
+    )
+    return [str(channel) for (channel,) in found.fetchall()]
+
+
 def in_flight(db: Database) -> list[Row]:
     """Return the claimed rows of which nothing is recorded yet, oldest first."""
-    return _rows(db.query(_UNSENT + " AND state = 'sending' ORDER BY \"row\""))
+    return _rows(db.query(_IN_FLIGHT))
 
 
 def uncertain(db: Database, wall_now: datetime, quarantine_seconds: float) -> list[Row]:
     """Return the claimed rows that no late accept can still change: they may be looked up."""
     horizon = wall_now - timedelta(seconds=quarantine_seconds)
-    return [row for row in in_flight(db) if row.claimed_at and row.claimed_at <= horizon]
+    claimed = in_flight(db)
+    if any(row.claimed_at and row.claimed_at > wall_now for row in claimed):
+        _begin_anew(db, wall_now)
+    return [row for row in claimed if row.claimed_at and row.claimed_at <= horizon]
+
+
+def _begin_anew(db: Database, wall_now: datetime) -> None:
+    """Let the quarantine of rows begin now that were claimed before our clock was set back."""
+    now = stamp(wall_now)
+    with transaction(db):
+        db.execute(
+            # It is looked for from its first claim on, which was no later than now either.
+            "UPDATE outbox SET claimed_at = ?1, first_claimed_at = min(first_claimed_at, ?1)"
+            " WHERE state IN ('pending', 'sending', 'refused') AND state = 'sending'"
+            " AND claimed_at > ?1",
+            (now,),
+        )
 
 
 def thread_of(db: Database, key: str) -> Thread | None:
@@ -193,10 +228,10 @@ def claim(db: Database, row: Row, wall_now: datetime) -> bool:
     now = stamp(wall_now)
     with transaction(db):
         claimed = db.execute(
-            "UPDATE outbox SET state = 'sending', attempts = attempts + 1, claimed_at = ?,"
-            " first_claimed_at = coalesce(first_claimed_at, ?), not_before = NULL"
-            " WHERE \"row\" = ? AND state = 'pending'",
-            (now, now, row.row),
+            "UPDATE outbox SET state = 'sending', attempts = attempts + 1, claimed_at = ?2,"
+            " first_claimed_at = min(coalesce(first_claimed_at, ?2), ?2), not_before = NULL"
+            " WHERE key = ?1 AND state = 'pending'",
+            (row.key, now),
         )
     return claimed.rowcount == 1
 
@@ -207,9 +242,15 @@ def sent(db: Database, row: Row, channel_id: str, ts: str) -> None:
         db,
         row,
         "UPDATE outbox SET state = 'sent', channel_id = ?, ts = ?, error = NULL"
-        " WHERE \"row\" = ? AND state = 'sending'",
+        " WHERE key = ? AND state = 'sending'",
         (channel_id, ts),
     )
+
+
+def hang_on(db: Database, root: str, ts: str) -> None:
+    """Let later replies to a root that is gone go below the message that came adrift."""
+    with transaction(db):
+        db.execute("UPDATE outbox SET ts = ? WHERE key = ? AND state = 'sent'", (ts, root))
 
 
 def release(db: Database, row: Row, error: str, not_before: datetime | None) -> None:
@@ -218,7 +259,7 @@ def release(db: Database, row: Row, error: str, not_before: datetime | None) -> 
         db,
         row,
         "UPDATE outbox SET state = 'pending', error = ?, not_before = ?"
-        " WHERE \"row\" = ? AND state = 'sending'",
+        " WHERE key = ? AND state = 'sending'",
         (error, stamp(not_before) if not_before else None),
     )
 
@@ -228,7 +269,7 @@ def unknown(db: Database, row: Row, error: str) -> None:
     _settle(
         db,
         row,
-        "UPDATE outbox SET error = ? WHERE \"row\" = ? AND state = 'sending'",
+        "UPDATE outbox SET error = ? WHERE key = ? AND state = 'sending'",
         (error,),
     )
 
@@ -238,8 +279,18 @@ def refused(db: Database, row: Row, error: str) -> None:
     _settle(
         db,
         row,
-        "UPDATE outbox SET state = 'refused', error = ? WHERE \"row\" = ? AND state = 'sending'",
+        "UPDATE outbox SET state = 'refused', error = ? WHERE key = ? AND state = 'sending'",
         (error,),
+    )
+
+
+def left_out(db: Database, row: Row, reason: str) -> None:
+    """Record that a message is not for its channel; what follows it goes on."""
+    _settle(
+        db,
+        row,
+        "UPDATE outbox SET state = 'superseded', error = ? WHERE key = ? AND state = 'sending'",
+        (reason,),
     )
 
 
@@ -268,7 +319,7 @@ def after_start(db: Database) -> int:
 
 def _settle(db: Database, row: Row, sql: str, values: tuple[str | None, ...]) -> None:
     with transaction(db):
-        changed = db.execute(sql, (*values, row.row)).rowcount
+        changed = db.execute(sql, (*values, row.key)).rowcount
     if changed != 1:
         raise StoreFailure(
             f"outbox row {row.row} ({row.key}) is no longer being sent by us; "
@@ -286,10 +337,11 @@ def _refuse_other_body(db: Database, post: Post, digest: str) -> None:
 
 
 def _rows(found: Iterable[dict[str, Any]]) -> list[Row]:
-    return [_row(values) for values in found]
+    return [row_of(values) for values in found]
 
 
-def _row(values: dict[str, Any]) -> Row:
+def row_of(values: dict[str, Any]) -> Row:
+    """Read a row of the table."""
     return Row(
         key=values["key"],
         row_class=RowClass(values["class"]),

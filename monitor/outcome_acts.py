@@ -17,19 +17,24 @@ from monitor.doing import (
     as_seen,
     bind,
     figures_of,
+    goes_out_as,
     keep_people,
     lacking,
     last_figures,
+    last_of,
     need_override,
     ours,
+    refuse,
     refuse_frozen,
     said,
     stood,
+    zone_of,
 )
 from monitor.outcomes import retract as withdraw
 from monitor.outcomes import stand, tell_outcome
-from monitor.people import Act, Called
+from monitor.people import Act, ActKind, Called
 from monitor.state import current
+from monitor.words import clock
 
 if TYPE_CHECKING:
     from monitor.tally import Tally
@@ -37,7 +42,7 @@ if TYPE_CHECKING:
 
 RELEASABLE = frozenset({
     Block.NOT_COMPLETE, Block.NO_ELECTION_DAY, Block.RULE_UNVERIFIED, Block.HAND_KEPT,
-    Block.ONE_LOOK,
+    Block.UNPROVEN, Block.ONE_LOOK,
 })  # fmt: skip
 """What a named person stands in for by confirming; anything else needs OVERRIDE."""
 
@@ -49,10 +54,12 @@ def confirm(teller: Teller, act: Act) -> str:
     told = teller.told(candidate)
     refuse_frozen(teller)
     if told.outcome is not Outcome.NONE and told.doubt_since is None:
-        raise ActRefused(
+        raise refuse(
+            teller, "confirmed", _who_stands(teller, candidate),
             f"there is nothing to confirm: staff were told {said(told.outcome)} of {candidate}; "
-            f"now {as_seen(decision, tally)}"
-        )
+            f"now {as_seen(decision, tally)}",
+        )  # fmt: skip
+    _refuse_waiting(teller, candidate, decision.if_final)
     bind(act, decision, tally)
     if told.doubt_since is not None:
         return _stand(teller, act, decision, _firmer(told.basis))
@@ -66,7 +73,8 @@ def confirm(teller: Teller, act: Act) -> str:
     elif Block.NOT_COMPLETE in decision.blocks and not is_ripe(teller, decision, tally):
         need_override(act, f"the count is still under way: {as_seen(decision, tally)}")
     _declare(teller, act, decision, decision.if_final, Basis.CONFIRMED)
-    return f"{candidate}: {said(decision.if_final)}, confirmed by {act.who}"
+    done = f"{candidate}: {said(decision.if_final)}, confirmed by {act.who}"
+    return done + _not_yet(teller, candidate)
 
 
 def call(teller: Teller, act: Act) -> str:
@@ -84,7 +92,10 @@ def call(teller: Teller, act: Act) -> str:
         raise ActRefused(f"staff were told {said(told.outcome)} of {candidate}; `retract` it first")
     is_news = told.outcome is Outcome.NONE or told.doubt_since is not None
     if not is_news and (told.basis is Basis.CERTIFIED or not act.certified):
-        raise ActRefused(f"staff were told {said(told.outcome)} of {candidate} already")
+        why = f"staff were told {said(told.outcome)} of {candidate} already"
+        raise refuse(teller, "called", _who_stands(teller, candidate), why)
+    if not act.certified:
+        _refuse_waiting(teller, candidate, act.outcome)
     bind(act, decision, tally)
     if decision.if_final not in (Outcome.NONE, act.outcome):
         need_override(act, f"the figures say otherwise: {as_seen(decision, tally)}")
@@ -92,29 +103,65 @@ def call(teller: Teller, act: Act) -> str:
         return _stand(teller, act, decision, basis)
     _declare(teller, act, decision, act.outcome, basis)
     how = "certified, as" if act.certified else "as"
-    return f"{candidate}: {said(act.outcome)}, {how} {act.who} says"
+    return f"{candidate}: {said(act.outcome)}, {how} {act.who} says{_not_yet(teller, candidate)}"
+
+
+def _who_stands(teller: Teller, candidate: str) -> Called | None:
+    return teller.state.people.called.get(candidate)
+
+
+def _refuse_waiting(teller: Teller, candidate: str, outcome: Outcome) -> None:
+    """Refuse to declare what goes out by itself: those of the heads-up have it."""
+    waiting = teller.told(candidate).heads_up
+    if waiting is None or waiting.outcome is not outcome:
+        return
+    if goes_out_as(teller, candidate) is not outcome:
+        return  # it does not by itself: a proof is missing that a person can stand in for
+    why = f"those of the heads-up have it{_not_yet(teller, candidate)}"
+    raise refuse(teller, "confirmed", _who_stands(teller, candidate), why)
+
+
+def _not_yet(teller: Teller, candidate: str) -> str:
+    """Say when everybody gets an outcome that some people have first."""
+    waiting = teller.told(candidate).heads_up
+    if waiting is None or waiting.due is None:
+        return ""
+    at = clock(waiting.due, zone_of(teller.watched), teller.now)
+    return f"; it goes out to everybody at {at}, and `release` lets it out now"
 
 
 def retract(teller: Teller, act: Act) -> str:
     """Withdraw an outcome everywhere, and stop outcomes until somebody says `unfreeze`."""
     endorsement = ours(teller, act.candidate)
     candidate = endorsement.candidate
-    was = teller.told(candidate).outcome
-    if was is Outcome.NONE:
-        raise ActRefused(f"no outcome of {candidate} stands, so there is nothing to retract")
-    decision, tally = last_figures(teller, endorsement)
-    take_back(teller, candidate, decision, tally, act.who)
+    told = teller.told(candidate)
+    if told.outcome is Outcome.NONE and told.heads_up is None:
+        raise refuse(
+            teller, "withdrawn", last_of(teller, ActKind.RETRACT, candidate),
+            f"no outcome of {candidate} stands, so there is nothing to retract",
+        )  # fmt: skip
+    if told.outcome is Outcome.NONE:  # the freeze takes the heads-up back
+        _forget_called(teller, candidate)
+        done = "does not go out"
+    else:
+        decision, tally = last_figures(teller, endorsement)
+        take_back(teller, candidate, decision, tally, act.who)
+        done = f"{said(told.outcome)} is withdrawn everywhere"
     people = teller.state.people
     keep_people(teller, replace(people, frozen=people.frozen or stood(teller, act)))
-    return f"{candidate}: {said(was)} is withdrawn everywhere; the race is frozen until `unfreeze`"
+    return f"{candidate}: {done}; the race is frozen until `unfreeze`"
 
 
 def take_back(teller: Teller, candidate: str, decision: Decision, tally: Tally, who: str) -> None:
     """Withdraw an outcome and what a person declared."""
+    _forget_called(teller, candidate)
+    withdraw(teller, decision, tally, who)
+
+
+def _forget_called(teller: Teller, candidate: str) -> None:
     people = teller.state.people
     called = {k: v for k, v in people.called.items() if k != candidate}
     keep_people(teller, replace(people, called=called))
-    withdraw(teller, decision, tally, who)
 
 
 def _declare(teller: Teller, act: Act, decision: Decision, outcome: Outcome, basis: Basis) -> None:

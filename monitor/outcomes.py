@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from monitor.callers import ask, goes_out
 from monitor.decision import Basis, Block, Decision, Outcome
-from monitor.events import Kind
+from monitor.events import KIND_OF, Kind
+from monitor.heads_up import is_released, lapse, take_back
 
 if TYPE_CHECKING:
     from monitor.state import Told
@@ -27,7 +28,7 @@ def tell_outcome(teller: Teller, decision: Decision, tally: Tally) -> None:
     """Tell what changed in a candidate's outcome, if anything."""
     told = teller.told(decision.candidate)
     if told.outcome is Outcome.NONE:
-        _new_outcome(teller, decision, tally, told)
+        _new_outcome(teller, decision, tally)
     elif told.doubt_since is not None:
         _settle(teller, decision, tally, told)
     elif _is_doubtful(decision, told):
@@ -43,10 +44,15 @@ def tell_outcome(teller: Teller, decision: Decision, tally: Tally) -> None:
         )  # fmt: skip
 
 
-def _new_outcome(teller: Teller, decision: Decision, tally: Tally, told: Told) -> None:
+def _new_outcome(teller: Teller, decision: Decision, tally: Tally) -> None:
+    lapse(teller, decision, tally)
+    told = teller.told(decision.candidate)
     if decision.outcome is not Outcome.NONE:
-        if goes_out(teller, decision, tally):
-            _tell(teller, _KINDS[decision.outcome], decision, tally, _as_told(told, decision))
+        if not goes_out(teller, decision, tally):
+            take_back(teller, decision, tally, "callers are asked again before it goes out")
+        elif is_released(teller, decision, tally):
+            after = _as_told(teller.told(decision.candidate), decision)
+            _tell(teller, KIND_OF[decision.outcome], decision, tally, after)
     elif decision.too_close and not told.too_close:
         _tell(teller, Kind.TOO_CLOSE, decision, tally, replace(told, too_close=True))
     elif decision.still_open and not told.still_open:
@@ -57,7 +63,8 @@ def _new_outcome(teller: Teller, decision: Decision, tally: Tally, told: Told) -
 def _as_told(told: Told, decision: Decision) -> Told:
     return replace(
         told, outcome=decision.outcome, basis=decision.basis, figures_gave=decision.if_final,
-        amber=False, too_close=True, still_open=True, waiting=None, asked=None,
+        amber=False, too_close=True, still_open=True, waiting=None, asked=None, heads_up=None,
+        heads_up_key="",
     )  # fmt: skip
 
 
@@ -107,7 +114,7 @@ def _settle(teller: Teller, decision: Decision, tally: Tally, told: Told) -> Non
         _page(teller, decision, tally, told, why)
     elif told.basis is not Basis.CERTIFIED:
         _retract(teller, decision, tally, told)
-        _new_outcome(teller, decision, tally, teller.told(decision.candidate))
+        _new_outcome(teller, decision, tally)
 
 
 def _is_open_again(decision: Decision, told: Told) -> bool:
@@ -159,7 +166,8 @@ def _tell(
     by_person = called is not None and decision.basis is called.basis and kind not in _BY_FIGURES
     key = teller.tell(
         kind, f"outcome:{decision.candidate}", content, candidate=decision.candidate,
-        decision=decision, after=tally, before=teller.state.tally, about=told.key,
+        decision=decision, after=tally, before=teller.state.tally,
+        about=told.heads_up_key if kind in _NEW else told.key,
         reason=str(told.outcome), late_start=teller.state.late_start,
         who=who or (called.who if called is not None and by_person else ""),
     )  # fmt: skip
@@ -176,17 +184,8 @@ def stands(teller: Teller, decision: Decision) -> bool:
     return told.doubt_since is None and not _is_doubtful(decision, told)
 
 
-_KINDS = {
-    Outcome.WON: Kind.RACE_WON,
-    Outcome.LOST: Kind.RACE_LOST,
-    Outcome.ADVANCED: Kind.ADVANCED,
-    Outcome.RUNOFF: Kind.RUNOFF_SET,
-    Outcome.RUNOFF_POSSIBLE: Kind.RUNOFF_POSSIBLE,
-    Outcome.TIE: Kind.RACE_TIED,
-}
-
-
-_TELLING = frozenset({*_KINDS.values(), Kind.OUTCOME_CERTIFIED})
+_NEW = frozenset(KIND_OF.values())
+_TELLING = frozenset({*KIND_OF.values(), Kind.OUTCOME_CERTIFIED})
 _BY_FIGURES = frozenset({Kind.HOLD_OFF, Kind.OUTCOME_STANDS})
 """What the count brings about: nobody did it unless an act says so, whoever declared before."""
 

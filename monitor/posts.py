@@ -7,12 +7,27 @@ from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
 
+SCOREBOARD_LINK = "primary-night:scoreboard"
+"""Stands in blocks where the address of the channel's scoreboard comes; the sender puts it in."""
+
 
 class RowClass(StrEnum):
     """`outcome`: frozen, never merged. `update`: frozen, may end in a digest."""
 
     OUTCOME = "outcome"
     UPDATE = "update"
+
+
+class DeskKind(StrEnum):
+    """Kinds of messages that are about no single race, as `post_log` shows them."""
+
+    SCOREBOARD = "scoreboard"
+    ROLL_CALL = "roll-call"
+    PULSE = "pulse"
+    MORNING_REPORT = "morning-report"
+    WATCH_STOPPED = "watch-stopped"
+    BOT_BACK = "bot-back"
+    DIGEST = "digest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +47,37 @@ class Post:
     text: str
     blocks: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What a message is to say now, whatever it says: aims at the post `key`, newest wins."""
+
+    key: str
+    channel: str
+    text: str
+    blocks: str
+    at: datetime
+
+
+class ChoreKind(StrEnum):
+    """What is done to a message that was sent, beside sending it."""
+
+    PIN = "pin"
+    FILE = "file"
+
+
+@dataclass(frozen=True, slots=True)
+class Chore:
+    """Pins the post `key`, or puts a file into its thread.
+
+    `name` and `content`: of the file.
+    """
+
+    kind: ChoreKind
+    key: str
+    name: str = ""
+    content: str = ""
 
 
 def post_key(event_key: str, channel: str) -> str:

@@ -50,6 +50,8 @@ class _OnePage:
         self.source_name = scraper.source_name
         self.county = scraper.county
         self.hand_kept = scraper.hand_kept
+        self.unproven = scraper.unproven
+        self.needs_confirmation = scraper.needs_confirmation
         self.parse_in_pool = False
         self.refresh_seconds = scraper.refresh_seconds
 

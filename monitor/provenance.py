@@ -64,7 +64,9 @@ def source_name(source: str, scene: Scene) -> str:
     facts = scene.sources.get(one)
     if facts is None:
         return safe(one)
-    return link(facts.link, f"{_county(one, facts.name, scene)}{facts.name}")
+    name = f"{_county(one, facts.name, scene)}{facts.name}".replace("|", "/")
+    words = next((text for text in (name, one) if safe(text)), "the source")
+    return link(facts.link, words)  # a link has words, and no bar in them
 
 
 def _county(source: str, name: str, scene: Scene) -> str:

@@ -34,12 +34,16 @@ class Election:
 
 @dataclass(frozen=True, slots=True)
 class SourceConfig:
-    """One `[sources.ID]`: a county file (`scraper`) or a bare platform, with its settings."""
+    """One `[sources.ID]`: a county file (`scraper`) or a bare platform, with its settings.
+
+    `trusted`: a person found that it is read rightly, whatever the scraper says of itself.
+    """
 
     id: str
     election: Election
     scraper: str
     settings: tuple[tuple[str, str], ...] = ()
+    trusted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +113,8 @@ class Race:
     whom sources spell differently. `uncontested`: ours is the only
     one who filed and the ballot does not show it, so the race has no sources.
     `unexpired`: the rest of a term is filled. `follows`: the race whose follow-up
-    (a runoff, a November election) this one is.
+    (a runoff, a November election) this one is. `group`: a word channels can choose races
+    by. `followers`: Slack member or user group ids, mentioned in the root of its thread.
     """
 
     id: str
@@ -131,6 +136,8 @@ class Race:
     uncontested: bool = False
     unexpired: bool = False
     follows: str = ""
+    group: str = ""
+    followers: tuple[str, ...] = ()
 
     def policy(self, outcome: str) -> Policy:
         """Return how an outcome goes out: its own policy, the race's, or the default."""
@@ -141,21 +148,51 @@ class Race:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A Slack channel and the organisations it speaks for."""
+    """A Slack channel and the organisations it speaks for.
+
+    `states`, `groups` and `races` narrow what is told there, by the race's state, group
+    or id; one that is empty narrows nothing. `mentions`: Slack member or user group ids,
+    mentioned with each outcome there.
+    """
 
     name: str
     organisations: tuple[str, ...]
+    states: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    races: tuple[str, ...] = ()
+    mentions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class SlackConfig:
-    """Where messages go. The token never stands here, only in the environment or a file."""
+    """Where messages go. The token never stands here, only in the environment or a file.
+
+    `callers_channel`: where callers are asked; the ops channel when empty. `actors`: who
+    may act in Slack, as member ids, user group ids or e-mail addresses. `heads_up`:
+    member ids that get an outcome first. `release_after`: minutes, by outcome ("won",
+    "lost", …), between their heads-up and everybody else. `bot_contact`: whom staff ask
+    when the bot has trouble. `updates_per_hour`: count updates of one race in its thread;
+    the rest is told in a digest. `quiet_hours`: from and until, on the desk's clock; None:
+    no hour is quiet.
+    """
 
     channels: tuple[Channel, ...] = ()
     ops_channel: str = ""
     rehearsal_channel: str = ""
     desk_timezone: str = "America/New_York"
     quarantine_seconds: int = 30
+    callers_channel: str = ""
+    actors: tuple[str, ...] = ()
+    heads_up: tuple[str, ...] = ()
+    release_after: tuple[tuple[str, int], ...] = ()
+    bot_contact: str = ""
+    updates_per_hour: int = 20
+    quiet_hours: tuple[time, time] | None = None
+
+    @property
+    def asking_channel(self) -> str:
+        """The channel where callers are asked."""
+        return self.callers_channel or self.ops_channel
 
 
 @dataclass(frozen=True, slots=True)

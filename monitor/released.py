@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from monitor.caveats import caveats_of
 from monitor.decision import Outcome
 from monitor.sentences import Caveat, Wait
-from monitor.state import Told
+from monitor.state import Told, waits_for_release
 from monitor.words import listing
 
 if TYPE_CHECKING:
@@ -32,9 +32,16 @@ def caveats(watched: Watched, state: RaceState, decision: Decision, tally: Tally
 
 def blocks(state: RaceState, decision: Decision) -> list[str]:
     """Return why there is no outcome yet, the race's policy at the end."""
+    return [*(block.value for block in (*decision.blocks, *_policy(state, decision)))]
+
+
+def _policy(state: RaceState, decision: Decision) -> list[Wait]:
+    if waits_for_release(state, decision.candidate):
+        return [Wait.RELEASE]
     waiting = _waiting(state, decision)
-    policy = [Wait.CONFIRMATION if waiting.due is None else Wait.WINDOW] if waiting else []
-    return [*(block.value for block in (*decision.blocks, *policy))]
+    if waiting is None:
+        return []
+    return [Wait.CONFIRMATION if waiting.due is None else Wait.WINDOW]
 
 
 def _caveats(watched: Watched, state: RaceState, decision: Decision, tally: Tally) -> Iterator[str]:
@@ -45,6 +52,9 @@ def _caveats(watched: Watched, state: RaceState, decision: Decision, tally: Tall
         yield Caveat.FROZEN.value
     as_told = replace(decision, outcome=told.outcome, basis=told.basis)
     yield from (one.value for one in caveats_of(as_told, tally, watched.race, watched.rule))
+    if told.heads_up is not None:
+        yield "all in, not released"
+        return
     waiting = _waiting(state, decision)
     if waiting is not None and waiting.due is not None:
         yield f"goes out at {_minute(waiting.due)} unless stopped"

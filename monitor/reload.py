@@ -67,9 +67,12 @@ class Reload:
 
 
 def _changed_races(before: Night, night: Night, changes: tuple[Change, ...]) -> Iterator[Race]:
-    """Yield the races, as they were, whose configuration or rule card says something else now."""
+    """Yield the races, as they were, whose configuration, rule card or release differs now."""
     changed = {change.id for change in changes if change.kind is ChangeKind.RE_DECIDE}
     for race, was in before.races.items():
         watched = night.races.get(race)
-        if watched is not None and (race in changed or watched.rule != was.rule):
+        if watched is None:
+            continue
+        is_ruled_otherwise = (watched.rule, watched.release) != (was.rule, was.release)
+        if race in changed or is_ruled_otherwise:
             yield was.race

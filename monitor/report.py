@@ -69,13 +69,29 @@ def _decoded(key: str, value: Any) -> Any:
     return json.loads(value) if key in JSON_COLUMNS and isinstance(value, str) else value
 
 
-def post_log_json(database: Path) -> str:
-    """Return `post_log` in order of (at, row), as the stable JSON of `replay --json`."""
+def post_log_json(database: Path, *, edits: bool = False) -> str:
+    """Return `post_log` in order of (at, row), as the stable JSON of `replay --json`.
+
+    `edits`: then what messages were edited to say in the end, as rows of kind "edit" with
+    the key of their message; an edit has no history.
+    """
     rows = view(database, "post_log")
     rows.sort(key=lambda row: (row["at"], row["row"]))
+    rows += _edits(database) if edits else []
     kept = ("at", "race", "kind", "channel", "thread", "text", "blocks", "key")
     return json.dumps([{name: row[name] for name in kept} for row in rows], indent=1,
                       ensure_ascii=False)  # fmt: skip
+
+
+def _edits(database: Path) -> list[dict[str, Any]]:
+    with reading(database) as db:
+        rows = list(
+            db.query(
+                "SELECT e.at, p.race, 'edit' AS kind, e.channel, p.thread, e.text, e.blocks, e.key"
+                ' FROM edits AS e JOIN post_log AS p ON p.key = e.key ORDER BY e.at, p."row"'
+            )
+        )
+    return [{key: _decoded(key, value) for key, value in row.items()} for row in rows]
 
 
 def status_lines(rows: list[dict[str, Any]]) -> list[dict[str, str]]:

@@ -35,6 +35,7 @@ class Wait(StrEnum):
 
     WINDOW = "policy-window"
     CONFIRMATION = "on-confirmation"
+    RELEASE = "not-released"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +60,11 @@ KIND_SENTENCES = {
     ),
     Kind.COUNT_UPDATED: KindWords(
         ("COUNT", "NEW, BEING CHECKED"), "thread",
-        "new numbers; the latter until a second look agrees",
+        "new numbers, or several small changes in one; the latter until a second look agrees",
     ),
     Kind.LEAD_CHANGED: KindWords(
-        ("LEAD CHANGE",), "thread", "another candidate leads, seen twice"
+        ("LEAD CHANGE", "LEAD CHANGING BACK AND FORTH", "LEAD STANDS AGAIN"), "thread",
+        "another candidate leads, seen twice; after many changes nothing, until it has stood",
     ),
     Kind.COUNT_REVISED: KindWords(
         ("COUNTY REVISED",), "thread; top where the leader changes or an outcome is in doubt",
@@ -156,6 +158,21 @@ KIND_SENTENCES = {
     Kind.FOLLOW_UP_WAITS: KindWords(
         ("FOLLOW UP WAITS",), "ops", "the next race is near and has no source yet"
     ),
+    Kind.HEADS_UP: KindWords(
+        ("HEADS-UP", "NOT GOING OUT"), "ops and named people alone",
+        "they have the outcome first, or it does not go out; nobody else has it yet",
+    ),
+    Kind.SITE_DOWN: KindWords(
+        ("NO FRESH NUMBERS",), "thread; ops",
+        "a site that the count waits for is down, refuses us or cannot be read",
+    ),
+    Kind.SITE_BACK: KindWords(
+        ("FRESH NUMBERS AGAIN", "NOT WAITED FOR"), "thread; ops",
+        "it works again; or numbers come another way, and it is not waited for",
+    ),
+    Kind.PERSON_FOLLOWS: KindWords(
+        ("<@U", "<@W"), "thread", "a member of the workspace follows the race from now on"
+    ),
 }  # fmt: skip
 """In the order of `Kind`."""
 
@@ -195,6 +212,7 @@ BLOCK_SENTENCES = {
     Block.SEATS_MIXED: "some seats are decided and others are not",
     Block.UNCONTESTED: "nobody else is on the ballot, so there is no race to win",
     Block.HAND_KEPT: "numbers kept by hand need a named person to confirm",
+    Block.UNPROVEN: "a named person must confirm that this site is read rightly",
     Block.NO_FOLLOW_UP: "nobody met the threshold, and the rule card names nothing that follows",
     Block.PLACE_OPEN: "the gap is smaller than the votes that may still come",
     Block.THRESHOLD_OPEN: "the votes that may still come decide whether the threshold is met",
@@ -204,6 +222,7 @@ BLOCK_SENTENCES = {
 POLICY_SENTENCES = {
     Wait.WINDOW: "nothing else is open; it goes out in minutes unless a caller stops it",
     Wait.CONFIRMATION: "nothing else is open; by the race's policy a named person confirms it",
+    Wait.RELEASE: "all in, not released; named people have it first, everybody else gets it later",
 }
 """What an outcome waits for by the race's policy, the last of its blocks in `race_status`."""
 

@@ -12,13 +12,13 @@ import contextlib
 import signal
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from watchfiles import awatch
 
-from monitor import outbox, verification_store
+from monitor import chores, outbox, verification_store
 from monitor.config_changes import changes
 from monitor.errors import MonitorError, SlackFailure, StoreFailure
 from monitor.outbox import Row
@@ -27,7 +27,7 @@ from monitor.posts import RowClass
 from monitor.schedule import interval, next_visit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from monitor.deliver import Deliverer, Poster
@@ -35,7 +35,9 @@ if TYPE_CHECKING:
     from monitor.store import Store
     from monitor.watch import Watch
 
-STOP_SECONDS = 30.0
+STOP_SECONDS = 2.5
+"""What is under way has so long to end; then it is broken off, as a crash would, and taken up
+by the next start."""
 ALARM_EVERY = timedelta(minutes=10)
 
 LOOK_AT_ACTS = 0.5
@@ -51,11 +53,22 @@ LOOK_AT_CONFIG = 5_000
 _log = structlog.get_logger()
 
 
+class Beside(Protocol):
+    """Something that runs beside the visits, such as the scoreboard."""
+
+    @property
+    def name(self) -> str:
+        """Return what ops know it by."""
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until `stop` is set."""
+
+
 class Service:
     """The running monitor.
 
-    `load` reads the configuration anew for a reload. Runs until `stop` is set or
-    the process is asked to end.
+    `load` reads the configuration anew for a reload. Runs until `stop` is set or the
+    process is asked to end.
     """
 
     def __init__(
@@ -84,8 +97,11 @@ class Service:
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
 
-    async def run(self) -> None:
-        """Watch until asked to stop; then finish what is under way."""
+    async def run(self, beside: Sequence[Beside] = ()) -> None:
+        """Watch until asked to stop; then finish what is under way.
+
+        `beside`: what runs beside the visits, each until the event it is given is set.
+        """
         loop = asyncio.get_running_loop()
         for name in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(name, self._stop.set)
@@ -93,21 +109,38 @@ class Service:
         for source in self._watch.night.plans:
             self._schedule(source)
         _log.info("watching", sources=len(self._watch.night.plans))
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._deliverer.run(self._stop))
-            tasks.create_task(self._reloads())
-            tasks.create_task(self._over_and_over("people's acts", self._take_acts))
-            tasks.create_task(self._over_and_over("a tick", self._tick))
+        works = (
+            self._deliverer.run(self._stop),
+            self._reloads(),
+            self._over_and_over("people's acts", self._take_acts),
+            self._over_and_over("a tick", self._tick),
+            *map(self._guarded, beside),
+        )
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(work) for work in works]
             await self._stop.wait()
-            await self._end()
+            await self._end(tasks)
 
-    async def _end(self) -> None:
-        """Let running visits finish; a scheduler's own shutdown would cancel them."""
+    async def _end(self, tasks: Iterable[asyncio.Task[None]]) -> None:
+        """Let what runs finish for a moment; a scheduler's own shutdown would cancel visits."""
         self._scheduler.pause()
-        if self._visits:
-            await asyncio.wait(self._visits, timeout=STOP_SECONDS)
+        _, late = await asyncio.wait({*self._visits, *tasks}, timeout=STOP_SECONDS)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
         self._scheduler.shutdown(wait=False)
-        _log.info("stopped", unsent=outbox.waiting(self._store.db))
+        _log.info("stopped", unsent=outbox.waiting(self._store.db), broken_off=len(late))
+
+    async def _guarded(self, one: Beside) -> None:
+        """Run what runs beside the visits; a fault of it ends nothing else, and begins anew."""
+        while not self._stop.is_set():
+            try:
+                await one.run(self._stop)
+            except Exception as error:  # noqa: BLE001 - as for a visit
+                _log.exception("work beside the visits failed", work=one.name)
+                await self._alarm(f"{one.name} failed: {type(error).__name__}: {error}")
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._stop.wait(), AFTER_TROUBLE)
 
     # -- visits --------------------------------------------------------------------------
 
@@ -135,7 +168,7 @@ class Service:
         task = asyncio.create_task(self._visit(source))
         self._visits.add(task)
         task.add_done_callback(self._visits.discard)
-        await asyncio.shield(task)
+        await asyncio.wait({task})  # who ends the job does not end the visit, nor the other way
 
     async def _visit(self, source: str) -> None:
         if source not in self._watch.night.plans:
@@ -176,14 +209,25 @@ class Service:
 
     def _take_acts(self) -> bool:
         """Answer the acts that wait; say whether there was one."""
-        before = self._watch.night
         races = self._watch.take_acts(datetime.now(UTC))
-        night = self._watch.night
-        for source, uses in night.uses.items():
-            # A close that moved changes every rhythm; other acts want their sources looked at.
-            if night is not before or any(race.id in races for race, _ in uses):
-                self._schedule(source)
+        self._replan(races)
         return bool(races)
+
+    def wake(self) -> None:
+        """Have the sender look at once: rows were added."""
+        self._deliverer.wake()
+
+    def acted(self, race: str) -> None:
+        """Follow an act that was taken on the watch itself, as from Slack."""
+        self._replan(frozenset({race}))
+        self._deliverer.wake()
+
+    def _replan(self, races: frozenset[str]) -> None:
+        """Plan the sources of races anew: acts want them looked at, or move their close."""
+        for source, uses in self._watch.night.uses.items():
+            # Two races of one source share its rhythm, which a moved close changes.
+            if any(race.id in races for race, _ in uses):
+                self._schedule(source)
 
     def _tick(self) -> bool:
         """Look again at the races whose moment has come; say whether there was one."""
@@ -241,17 +285,27 @@ class Service:
             self._schedule(source)
 
     async def _tell_refusals(self) -> None:
-        """Tell ops once of each channel whose messages are refused and wait."""
-        found = outbox.refusals(self._store.db)
-        for channel, error in found.items():
-            if self._refusals.get(channel) != error:
-                await self._tell_ops(
-                    f"messages to {channel} are refused ({error}); make the channel or invite "
-                    "the bot, then restart: they wait"
-                )
+        """Tell ops once of each channel where something is refused, and what becomes of it."""
+        waiting = {
+            channel: f"messages to {channel} are refused ({error}); make the channel or invite "
+            "the bot, then restart: they wait"
+            for channel, error in outbox.refusals(self._store.db).items()
+        }
+        given_up = {
+            f"{channel} beside": f"a pin or a file in {channel} was given up ({error})"
+            for channel, error in chores.refusals(self._store.db).items()
+        }
+        found = waiting | given_up
+        for place, told in found.items():
+            if self._refusals.get(place) != told:
+                await self._tell_ops(told)
         self._refusals = found
 
     # -- alarms --------------------------------------------------------------------------
+
+    async def trouble(self, text: str) -> None:
+        """Tell ops of trouble with what runs beside the visits."""
+        await self._alarm(text)
 
     async def _alarm(self, text: str) -> None:
         """Tell ops of trouble of our own, every ten minutes at most."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from monitor.match import normal_name
-from monitor.message import channels_of
 from monitor.races import PolicyKind
+from monitor.routing import channels_of
 from monitor.rules import in_words
 from monitor.words import clocks, listing, surname
 

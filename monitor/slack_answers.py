@@ -20,9 +20,21 @@ NO_RETRY_AFTER = 30.0
 """Seconds to wait after a 429 that does not say how long."""
 LONGEST_RETRY_AFTER = 3600.0
 
-
 _BLOCKS_REFUSED = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"})
 _PASSING = frozenset({"message_limit_exceeded", "org_login_required", "request_timeout"})
+# The app as a whole may not speak: nothing is wrong with any message.
+_AUTH = frozenset({
+    "invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive",
+})  # fmt: skip
+_GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
+_DONE = frozenset({"already_pinned"})
+_NOBODY = frozenset({
+    "user_not_found", "users_not_found", "user_not_visible", "no_such_subteam",
+    "subteam_not_found",
+})  # fmt: skip
+_THREAD = frozenset({
+    "thread_not_found", "cannot_reply_to_message", "restricted_action_thread_locked",
+})  # fmt: skip
 _LIMITED = frozenset({"ratelimited", "rate_limited"})
 # Slack says of these that some part of the call may have succeeded.
 _UNCLEAR = frozenset({"fatal_error", "internal_error", "service_unavailable"})
@@ -43,6 +55,30 @@ class BlocksRefused(SlackFailure):
     """Slack takes the message, but not its blocks."""
 
 
+class AuthTrouble(SlackFailure):
+    """Slack does not know the token: no message is taken until there is another."""
+
+
+class MessageGone(SlackFailure):
+    """The message is not there, or cannot be edited any more: somebody deleted it."""
+
+
+class ChannelUnknown(SlackFailure):
+    """No channel of this id or name that the bot can see."""
+
+
+class PersonUnknown(SlackFailure):
+    """No member or group of this id or address in the workspace."""
+
+
+class ThreadGone(SlackFailure):
+    """No reply can be put into the thread: somebody deleted its root, or locked it."""
+
+
+class DoneAlready(SlackFailure):
+    """What was asked for is so already."""
+
+
 def failure_of(method: str, response: Any) -> SlackFailure:
     """Say what an answer other than `ok` means for the message.
 
@@ -58,7 +94,7 @@ def failure_of(method: str, response: Any) -> SlackFailure:
         )
     if not code or code in _UNCLEAR or status >= 500:  # noqa: PLR2004 - HTTP's own number
         return OutcomeUnknown(f"{method}: HTTP {status} {code or 'without a Slack answer'}")
-    if code in _BLOCKS_REFUSED and method == "chat.postMessage":
+    if code in _BLOCKS_REFUSED and method in {"chat.postMessage", "chat.update"}:
         return BlocksRefused(f"{method}: {code}", permanent=True)
     needed = f" ({data['needed']})" if isinstance(data, dict) and data.get("needed") else ""
     return refusal(code, f"{method}: {code}{needed}")
@@ -67,7 +103,21 @@ def failure_of(method: str, response: Any) -> SlackFailure:
 def refusal(code: str, seen: str) -> SlackFailure:
     """Return the error for one of Slack's codes, with its remedy."""
     remedy = _REMEDIES.get(code, "see Slack's page of the method")
-    return SlackFailure(f"{seen}; {remedy}", permanent=code not in _PASSING)
+    return _sort_of(code)(f"{seen}; {remedy}", permanent=code not in _PASSING)
+
+
+def _sort_of(code: str) -> type[SlackFailure]:
+    if code in _AUTH:
+        return AuthTrouble
+    if code in _GONE:
+        return MessageGone
+    if code in _DONE:
+        return DoneAlready
+    if code in _THREAD:
+        return ThreadGone
+    if code in _NOBODY:
+        return PersonUnknown
+    return ChannelUnknown if code == "channel_not_found" else SlackFailure
 
 
 def _retry_after(headers: Mapping[str, str]) -> float:

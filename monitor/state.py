@@ -10,7 +10,8 @@ from monitor.agreement import ENTERED, disagreement
 from monitor.decide import decide
 from monitor.decision import Basis, Block, Decision, Evidence, Outcome, Standing
 from monitor.match import normal_name
-from monitor.people import People
+from monitor.noise import Pace
+from monitor.people import People, Stood
 from monitor.races import Race
 from monitor.rules import Rule
 from monitor.standing import SourceStanding, looks
@@ -25,21 +26,33 @@ PAUSE = timedelta(minutes=45)
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An outcome that nothing blocks but its policy.
+    """An outcome that nothing blocks but its policy, or that those of the heads-up have first.
 
     `due`: when it goes out unless it is stopped; None: not before a person confirms.
+    `released`: who let everybody have it before that.
     """
 
     outcome: Outcome
     since: datetime
     due: datetime | None
+    released: Stood | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PutOff:
+    """A caller is to be asked again at `until`, not before; `tonight`: not this night."""
+
+    until: datetime
+    by: Stood
+    tonight: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """READY TO CALL was told of an outcome that lacks `missing`; `times`: with reminders.
 
-    `nearly_in`: the units said so; otherwise the count had only paused.
+    `nearly_in`: the units said so; otherwise the count had only paused. `put_off`: a
+    caller wants to be asked later.
     """
 
     outcome: Outcome
@@ -47,6 +60,7 @@ class Asked:
     since: datetime
     times: int = 1
     nearly_in: bool = True
+    put_off: PutOff | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +73,8 @@ class Told:
     `withstood`: what the source had certified when a person stood for another outcome.
     `doubt_since`: HOLD OFF went out then. `paged`: callers know of a doubt that only
     they can settle. `amber`: staff know the gap is inside the bound again. `waiting`
-    and `asked`: see there.
+    and `asked`: see there. `heads_up`: some people have this outcome, and everybody else
+    gets it at its `due`; `heads_up_key`: of the event that told them.
     """
 
     standing: Standing | None = None
@@ -77,6 +92,8 @@ class Told:
     amber: bool = False
     waiting: Waiting | None = None
     asked: Asked | None = None
+    heads_up: Waiting | None = None
+    heads_up_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +121,8 @@ class RaceState:
     `uncontested`: staff know that nobody runs against ours. `checks`: what was told of
     holds, by source. `disagreed_since`: two sources for a county differ since then;
     `disagreement_told`: ops know. `reminded`: the reminders that were told, by name and
-    date. `follow_up`: see there.
+    date. `follow_up`: see there. `pace`: what of the count was told when. `down`: by source,
+    since when staff know that no fresh numbers come from it.
     """
 
     standings: dict[str, SourceStanding] = field(default_factory=dict)
@@ -122,6 +140,8 @@ class RaceState:
     disagreement_told: bool = False
     reminded: tuple[str, ...] = ()
     follow_up: FollowUpRace | None = None
+    pace: Pace = field(default_factory=Pace)
+    down: dict[str, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +158,9 @@ class Watched:
 
     `closes_at`: the configuration's close, aware, in the race's zone (`People.closes_at`
     goes before it). `followed_by`: id of the configured race that follows this one.
+    `release`: minutes between the heads-up and everybody else, by outcome ("won", …).
+    `updates_per_hour`: how many count updates its thread takes. `unproven`: sources of which
+    nobody has found yet that they are read rightly.
     """
 
     race: Race
@@ -145,6 +168,9 @@ class Watched:
     hand_kept: frozenset[str] = frozenset()
     closes_at: datetime | None = None
     followed_by: str = ""
+    release: tuple[tuple[str, int], ...] = ()
+    updates_per_hour: int = 20
+    unproven: frozenset[str] = frozenset()
 
 
 MORNING = time(8)
@@ -158,6 +184,11 @@ def opens_at(watched: Watched) -> datetime | None:
         return None
     # The day of the election: a close that was moved may fall after midnight.
     return datetime.combine(watched.race.election.date, MORNING, tzinfo=close.tzinfo)
+
+
+def waits_for_release(state: RaceState, candidate: str) -> bool:
+    """Say whether an outcome is all in and not released: some people have it, staff have not."""
+    return state.told.get(candidate, Told()).heads_up is not None
 
 
 def entered_key(source: str) -> str:
@@ -267,6 +298,7 @@ def evidence(watched: Watched, state: RaceState, tally: Tally, now: datetime) ->
         held=any(standing.hold is not None for standing in used),
         disagreement=disagreement(watched.race, accepted(state), state.people.superseded),
         hand_kept=bool(by_hand) or entered,
+        unproven=any(source in watched.unproven for source in tally.sources),
         signed=not entered
         and all(s is not None and s.contest.link and s.contest.who for s in by_hand),
         frozen=state.people.frozen is not None,

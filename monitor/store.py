@@ -16,7 +16,19 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter
 from sqlite_utils import Migrations
 
-from monitor import audit, diary, outbox, released, verification_store
+from monitor import (
+    audit,
+    chores,
+    diary,
+    edits,
+    notified,
+    outbox,
+    outbox_table,
+    questions,
+    released,
+    scheduled,
+    verification_store,
+)
 from monitor.database import moment_of, stamp, transaction, translated
 from monitor.errors import WrongDatabase
 from monitor.events import Event
@@ -119,13 +131,20 @@ CREATE VIEW precinct_votes AS SELECT digest AS import, line, county, election_da
 """
 
 
+# What one moment told, and when sources failed, is asked for in every later night too.
+_OF_EVENTS = (
+    "CREATE INDEX events_of_moment ON events (race, at)",
+    "CREATE INDEX events_of_kind ON events (kind)",
+)
+
+
 @migrations()
 def first(db: Database) -> None:
     """Create every table and view."""
     for statement in (_TABLES + _VIEWS).split(";\n"):
         if statement.strip():
             db.execute(statement)
-    outbox.create(db)
+    outbox_table.create(db)
 
 
 @migrations()
@@ -134,6 +153,18 @@ def people_and_diary(db: Database) -> None:
     audit.create(db)
     diary.create(db)
     verification_store.create(db)
+
+
+@migrations()
+def the_desk(db: Database) -> None:
+    """Create what messages are to say now, what is done to them, and what Slack holds for us."""
+    for table in (edits, chores, scheduled, notified):
+        table.create(db)
+    audit.show_slack_users(db)
+    outbox_table.extend(db)
+    questions.create(db)
+    for index in _OF_EVENTS:
+        db.execute(index)
 
 
 class Store:
@@ -268,7 +299,9 @@ class Store:
     def said(self, race: str, event_key: str) -> tuple[Said, ...]:
         """Return the messages an event of a race became, one a channel."""
         rows = self.db.execute(
-            "SELECT key, channel, text, at FROM outbox WHERE race = ? AND class = 'outcome'", [race]
+            "SELECT key, channel, text, at FROM outbox"
+            " WHERE race = ? AND thread IS NULL AND class = 'outcome'",
+            [race],
         )
         return tuple(
             Said(channel, text, moment_of(at))
@@ -316,8 +349,13 @@ class Store:
         decisions: Iterable[Decision],
         tally: Tally,
         now: datetime,
+        *,
+        looked: bool,
     ) -> None:
-        """Write the rows of `race_status`: the figures as accepted, the outcome as told."""
+        """Write the rows of `race_status`: the figures as accepted, the outcome as told.
+
+        `looked`: a source was looked at just now; else the last look stays the last one.
+        """
         units = tally.units
         used = [state.standings[source] for source in tally.sources]
         changed = [one.changed_at for one in used if one.changed_at is not None]
@@ -326,6 +364,7 @@ class Store:
             for one in used
             if one.accepted is not None and one.accepted.source_time is not None
         ]
+        checked = self._checked(watched.race.id)
         for one in decisions:
             told = state.told.get(one.candidate, Told())
             row: dict[str, Any] = {
@@ -347,7 +386,7 @@ class Store:
                 "caveats": json.dumps(released.caveats(watched, state, one, tally)),
                 "blocks": json.dumps(released.blocks(state, one)),
                 "source_time": stamp(min(theirs)) if theirs else None,
-                "checked_at": stamp(now),
+                "checked_at": stamp(now) if looked else checked.get(one.candidate, stamp(now)),
                 "changed_at": stamp(max(changed)) if changed else None,
             }
             marks = ", ".join(f":{column}" for column in row)
@@ -355,6 +394,11 @@ class Store:
                 f"INSERT OR REPLACE INTO standings ({', '.join(row)}) VALUES ({marks})",  # noqa: S608
                 row,
             )
+
+    def _checked(self, race: str) -> dict[str, str]:
+        """Return by candidate when a race was last looked at."""
+        known = "SELECT candidate, checked_at FROM standings WHERE race = ?"
+        return dict(self.db.execute(known, [race]).fetchall())
 
     def keep_standings(self, race: str, candidates: Iterable[str]) -> None:
         """Leave in `race_status` only the rows of a race's endorsed candidates."""

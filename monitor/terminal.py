@@ -14,6 +14,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from monitor.outbox import Sent
+from monitor.posts import SCOREBOARD_LINK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from monitor import chores, edits
     from monitor.outbox import Row, Thread
 
 _MRKDWN = re.compile(
@@ -37,11 +39,12 @@ _US_ZONE = re.compile(r"([ECMP])[SD]T")
 
 
 class TerminalPoster:
-    """Shows messages on a rich console; `zone` is the desk's."""
+    """Shows messages on a rich console; `zone` is the desk's. `shows_edits`: and each edit."""
 
-    def __init__(self, console: Console, zone: ZoneInfo) -> None:
+    def __init__(self, console: Console, zone: ZoneInfo, *, shows_edits: bool = False) -> None:
         self._console = console
         self._zone = zone
+        self._shows_edits = shows_edits
 
     def place(self, channel: str) -> str:
         """Return the channel: a terminal has no limits to share."""
@@ -52,7 +55,7 @@ class TerminalPoster:
         head = Text(safe(f"{row.channel}  {when(row.at, self._zone)}"), style="dim")
         if thread:
             head.append(safe(f"  in thread: {_first_line(thread.title)}"))
-        body = Text("\n").join(_lines(row))
+        body = Text("\n").join(_lines(row.text, row.blocks))
         left = 4 if thread else 0
         self._console.print(Padding(head, (1, 0, 0, left)))
         self._console.print(Padding(body, (0, 0, 0, left + 2)))
@@ -62,6 +65,38 @@ class TerminalPoster:
         """Find nothing: what a dead process may have shown is shown again."""
         del rows, threads
         return {}
+
+    async def edit(self, one: edits.Due) -> None:
+        """Show what a message says now, where that was asked for."""
+        if not self._shows_edits:
+            return
+        edit = one.edit
+        head = Text(safe(f"{edit.channel}  {when(edit.at, self._zone)}  now says"), style="dim")
+        self._console.print(Padding(head, (1, 0, 0, 0)))
+        self._console.print(Padding(Text("\n").join(_lines(edit.text, edit.blocks)), (0, 0, 0, 2)))
+
+    async def link(self, sent: Sent) -> str | None:
+        """Return no address: the scoreboard stands above."""
+        del sent
+        return None
+
+    async def is_shared(self, channel: str) -> bool:
+        """Say no: whoever sits here may read it all."""
+        del channel
+        return False
+
+    async def pin(self, one: chores.Due) -> None:
+        """Pin nothing: a terminal scrolls."""
+
+    async def file(self, one: chores.Due) -> None:
+        """Name a file that Slack would show in the thread."""
+        line = Text(safe(f"{one.channel}  file: {one.chore.name}"), style="dim")
+        self._console.print(Padding(line, (1, 0, 0, 4)))
+
+    async def has_file(self, one: chores.Due) -> bool:
+        """Say no: nothing that was shown can be looked up."""
+        del one
+        return False
 
 
 def safe(text: str) -> str:
@@ -100,7 +135,7 @@ def _marked(found: re.Match[str]) -> Text:
         inner = mrkdwn(found[kind])
         inner.stylize(_STYLES[kind])
         return inner
-    if target.startswith(("#", "@", "!")):
+    if target.startswith(("#", "@", "!")) or target == SCOREBOARD_LINK:
         return Text(_unescaped(label or target))
     return Text(_unescaped(f"{label} ({target})" if label else target))
 
@@ -110,11 +145,11 @@ def _unescaped(text: str) -> str:
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
-def _lines(row: Row) -> list[Text]:
+def _lines(text: str, blocks_text: str) -> list[Text]:
     """Return a message's lines: its blocks, or its text where it has none."""
-    blocks: list[dict[str, Any]] = json.loads(row.blocks)
+    blocks: list[dict[str, Any]] = json.loads(blocks_text)
     lines = [line for block in blocks for line in _block(block)]
-    return lines or [mrkdwn(row.text)]
+    return lines or [mrkdwn(text)]
 
 
 def _block(block: Mapping[str, Any]) -> Iterator[Text]:
@@ -130,6 +165,12 @@ def _block(block: Mapping[str, Any]) -> Iterator[Text]:
             line = Text("  ").join(_text(element) for element in block.get("elements", ()))
             line.stylize("dim")
             yield line
+        case "actions":
+            buttons = (_text(one.get("text")) for one in block.get("elements", ()))
+            yield Text(" ").join(Text.assemble("[", button, "]") for button in buttons)
+        case "data_visualization":
+            # What it shows stands in words below it, in every message.
+            yield Text(safe(f"[chart: {block.get('title', '')}]"), style="dim")
         case "divider":
             yield Text("-" * 24, style="dim")
         case other:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from monitor import callers
+from monitor import callers, noise
 from monitor.callers import LONG_PAUSE, LOOK_OVERDUE
 from monitor.decision import Outcome
+from monitor.heads_up import next_release
 from monitor.holds import next_page
 from monitor.outcomes import DOUBT_WAIT, UNSETTLED
 from monitor.reminders import next_reminder
@@ -32,10 +33,12 @@ def _moments(watched: Watched, state: RaceState, now: datetime) -> Iterator[date
         return
     yield next_reminder(watched, state, now)
     yield next_page(watched, state)
+    yield noise.next_moment(state.pace, watched.updates_per_hour)
     told = [state.told.get(one.candidate, Told()) for one in watched.race.endorsements]
     for one in told:
         yield callers.next_moment(one)
-        if one.waiting is not None:
+        yield next_release(watched, one)
+        if one.waiting is not None or one.heads_up is not None:
             yield from _lapses(state)
         if one.doubt_since is not None and not one.paged:
             yield one.doubt_since + DOUBT_WAIT

@@ -6,76 +6,25 @@ what it did, nor after the source caught up with figures typed in.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from monitor import undoing_figures
 from monitor.decision import Outcome
-from monitor.doing import (
-    ActRefused,
-    as_seen,
-    keep_people,
-    keep_standing,
-    last_figures,
-    ours,
-    said,
-    source_of,
-    standing_of,
-)
+from monitor.doing import ActRefused, as_seen, keep_people, last_figures, ours, said
 from monitor.events import Kind
 from monitor.figure_acts import hold_early
-from monitor.match import normal_name
 from monitor.outcome_acts import take_back
-from monitor.people import Act, ActKind, People, Stood
-from monitor.standing import SourceStanding
-from monitor.state import Told, entered_key
+from monitor.people import Act, ActKind
+from monitor.recorded import Recorded, replaced
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from monitor.decision import Decision
-    from monitor.people import Called
+    from monitor.people import Called, People, Stood
+    from monitor.state import Told
     from monitor.teller import Teller
-
-
-@dataclass(frozen=True, slots=True)
-class Before:
-    """What stood before an act, so that it can be taken back.
-
-    `standing`: of the source whose figures the act changes, None where it had none.
-    `told`: of the candidate the act is about, None where it is about none.
-    """
-
-    people: People
-    standing: SourceStanding | None = None
-    told: Told | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """An act that was applied, and what stood before it."""
-
-    act: Act
-    before: Before
-
-
-def before_of(teller: Teller, act: Act) -> Before:
-    """Remember what an act is about to change; call it once the act is known to be possible."""
-    state = teller.state
-    standing = told = None
-    if act.kind in _FIGURES and (act.votes or act.kind is ActKind.ACCEPT):
-        standing = state.standings.get(_key(teller, act))
-    if act.kind in _OUTCOMES:
-        told = teller.told(ours(teller, act.candidate).candidate)
-    return Before(state.people, standing, told)
-
-
-_FIGURES = frozenset({ActKind.ENTER, ActKind.ACCEPT})
-_OUTCOMES = frozenset({ActKind.CONFIRM, ActKind.CALL, ActKind.RETRACT})
-
-
-def _key(teller: Teller, act: Act) -> str:
-    source = source_of(teller, act.source)
-    return entered_key(source) if act.kind is ActKind.ENTER else source
 
 
 def undo(teller: Teller, act: Act, undone: Recorded | None) -> str:
@@ -87,15 +36,18 @@ def undo(teller: Teller, act: Act, undone: Recorded | None) -> str:
     _UNDOES[undone.act.kind](teller, act, undone)
     people = teller.state.people
     left = tuple(one for one in people.undoable if one != undone.act.id)
-    keep_people(teller, replace(people, undoable=left))
+    keep_people(teller, replace(people, undoable=left, last=_last_without(people, undone, left)))
     return f"{undone.act.kind.value} of {undone.act.who} ({undone.act.why}) is taken back"
 
 
-def _replaced(undone: Recorded) -> ActRefused:
-    return ActRefused(
-        f"the {undone.act.kind.value} of {undone.act.who} was replaced or has ended since; "
-        "undo what came after it first"
-    )
+def _last_without(people: People, undone: Recorded, left: tuple[str, ...]) -> dict[str, Stood]:
+    """Return the last act of each kind; that before the one undone, while it is in force."""
+    last: dict[str, Stood] = {}
+    for key, stood in people.last.items():
+        was = undone.before.people.last.get(key) if stood.act == undone.act.id else stood
+        if was is not None and (was is stood or was.act in left):
+            last[key] = was
+    return last
 
 
 # -- outcomes ----------------------------------------------------------------------------
@@ -107,7 +59,7 @@ def _declared(teller: Teller, act: Act, undone: Recorded) -> None:
     candidate = endorsement.candidate
     called = teller.state.people.called.get(candidate)
     if called is None or called.act != undone.act.id:
-        raise _replaced(undone)
+        raise replaced(undone)
     told = teller.told(candidate)
     decision, tally = last_figures(teller, endorsement)
     ground = _ground_without(undone, told, decision)
@@ -173,19 +125,19 @@ def _retracted(teller: Teller, _: Act, undone: Recorded) -> None:
 def _frozen(teller: Teller, _: Act, undone: Recorded) -> None:
     frozen = teller.state.people.frozen
     if frozen is None or frozen.act != undone.act.id:
-        raise _replaced(undone)
+        raise replaced(undone)
     keep_people(teller, replace(teller.state.people, frozen=None))
 
 
 def _unfrozen(teller: Teller, _: Act, undone: Recorded) -> None:
     if teller.state.people.frozen is not None:
-        raise _replaced(undone)
+        raise replaced(undone)
     keep_people(teller, replace(teller.state.people, frozen=undone.before.people.frozen))
 
 
 def _closed(teller: Teller, act: Act, undone: Recorded) -> None:
     if teller.state.people.closes_at != undone.act.closes_at:
-        raise _replaced(undone)
+        raise replaced(undone)
     was = undone.before.people.closes_at
     keep_people(teller, replace(teller.state.people, closes_at=was))
     hold_early(teller)
@@ -207,57 +159,33 @@ def _noted(teller: Teller, act: Act, undone: Recorded) -> None:
     )  # fmt: skip
 
 
-# -- figures and sources -----------------------------------------------------------------
+# -- what callers answered -----------------------------------------------------------------
 
 
-def _entered(teller: Teller, _: Act, undone: Recorded) -> None:
-    act, people = undone.act, teller.state.people
-    key = _key(teller, act) if act.votes else ""
-    is_there = not key or _is_of(standing_of(teller, key), act)
-    if not is_there or (act.outstanding is not None and not _is_given(people, act)):
-        raise _replaced(undone)
-    if key:
-        keep_standing(teller, key, undone.before.standing)
-    if act.outstanding is not None:
-        keep_people(teller, replace(people, outstanding=undone.before.people.outstanding))
+def _released(teller: Teller, _: Act, undone: Recorded) -> None:
+    """Keep an outcome with those of the heads-up, while it is not out yet."""
+    candidate = ours(teller, undone.act.candidate).candidate
+    told = teller.told(candidate)
+    waiting = told.heads_up
+    if waiting is None or waiting.released is None or waiting.released.act != undone.act.id:
+        raise ActRefused(f"{undone.act.who} released it and it went out; `retract` withdraws it")
+    teller.remember(candidate, replace(told, heads_up=replace(waiting, released=None)))
 
 
-def _is_of(standing: SourceStanding, act: Act) -> bool:
-    """Say whether the figures that stand by hand are those of an act."""
-    if standing.accepted is None:
-        return False
-    contest = standing.accepted.contest
-    shown = {normal_name(line.name): line.votes for line in contest.selections}
-    same = all(shown.get(normal_name(name)) == votes for name, votes in act.votes)
-    return same and contest.who == act.who
+def _put_off(teller: Teller, _: Act, undone: Recorded) -> None:
+    """Remind callers as if nobody had put it off."""
+    candidate = ours(teller, undone.act.candidate).candidate
+    told = teller.told(candidate)
+    asked = told.asked
+    if asked is None or asked.put_off is None or asked.put_off.by.act != undone.act.id:
+        raise replaced(undone)
+    teller.remember(candidate, replace(told, asked=replace(asked, put_off=None)))
 
 
-def _is_given(people: People, act: Act) -> bool:
-    given = people.outstanding
-    return given is not None and (given.votes, given.source) == (act.outstanding, act.link)
-
-
-def _accepted(teller: Teller, _: Act, undone: Recorded) -> None:
-    """Put the figures of before, and the hold, back; the next look is judged against them."""
-    keep_standing(teller, _key(teller, undone.act), undone.before.standing)
-
-
-def _superseded(teller: Teller, _: Act, undone: Recorded) -> None:
+def _followed(teller: Teller, _: Act, undone: Recorded) -> None:
     people = teller.state.people
-    rest = _without(teller, people.superseded, undone)
-    keep_people(teller, replace(people, superseded=rest))
-
-
-def _live(teller: Teller, _: Act, undone: Recorded) -> None:
-    people = teller.state.people
-    keep_people(teller, replace(people, live=_without(teller, people.live, undone)))
-
-
-def _without(teller: Teller, stood: dict[str, Stood], undone: Recorded) -> dict[str, Stood]:
-    source = source_of(teller, undone.act.source)
-    if source not in stood or stood[source].act != undone.act.id:
-        raise _replaced(undone)
-    return {k: v for k, v in stood.items() if k != source}
+    left = tuple(one for one in people.followers if one != undone.act.user)
+    keep_people(teller, replace(people, followers=left))
 
 
 _UNDOES: dict[ActKind, Callable[[Teller, Act, Recorded], None]] = {
@@ -268,8 +196,14 @@ _UNDOES: dict[ActKind, Callable[[Teller, Act, Recorded], None]] = {
     ActKind.UNFREEZE: _unfrozen,
     ActKind.CLOSE: _closed,
     ActKind.NOTE: _noted,
-    ActKind.ENTER: _entered,
-    ActKind.ACCEPT: _accepted,
-    ActKind.SUPERSEDE: _superseded,
-    ActKind.GO_LIVE: _live,
+    ActKind.ENTER: undoing_figures.entered,
+    ActKind.ACCEPT: undoing_figures.accepted,
+    ActKind.SUPERSEDE: undoing_figures.superseded,
+    ActKind.GO_LIVE: undoing_figures.live,
+    ActKind.REJECT: undoing_figures.rejected,
+    ActKind.ACKNOWLEDGE: undoing_figures.acknowledged,
+    ActKind.RELEASE: _released,
+    ActKind.ASK_LATER: _put_off,
+    ActKind.NOT_TONIGHT: _put_off,
+    ActKind.FOLLOW: _followed,
 }

@@ -15,7 +15,10 @@ import structlog
 
 from monitor.errors import FetchFailure, MonitorError, ScraperBroken
 from monitor.fetch import OK
+from monitor.match import people_of
 from monitor.model import Page
+from monitor.standing import Arrival
+from monitor.tally import Snapshot
 from monitor.warc import digest_of
 
 if TYPE_CHECKING:
@@ -23,11 +26,12 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from monitor.fetch import Fetcher
-    from monitor.model import Report, Request
+    from monitor.model import Contest, Report, Request
     from monitor.night import Night
     from monitor.parsing import Parser
     from monitor.people import Act
     from monitor.polls import PollState
+    from monitor.races import Race
     from monitor.store import Store
 
 _log = structlog.get_logger()
@@ -150,6 +154,31 @@ class Visitor:
         if last is not None and last[0] == digest:
             return last[1]
         return await self.parser.parse(night.scrapers[source], answer.pages)
+
+
+def arrival_of(
+    night: Night, race: Race, report: Report, contest: Contest, now: datetime, *, is_look: bool
+) -> Arrival:
+    """Return what a race's contest says in a report, as the core judges it."""
+    snapshot = Snapshot(
+        contest=contest,
+        fetched_at=now,
+        source_time=report.source_time,
+        source_time_text=report.source_time_text,
+        version=report.version,
+        status=contest.status or report.status,
+        status_text=report.status_text,
+    )
+    return Arrival(
+        snapshot=snapshot,
+        at=now,
+        is_look=is_look,
+        expected_date=race.election.date,
+        closes_at=night.places[race.id].closes_at,
+        election_date=report.election_date,
+        is_test=report.is_test,
+        people=people_of(race),
+    )
 
 
 @contextmanager

@@ -6,9 +6,8 @@ Live, replay, demo and tests call the same `visit(source, now)`, `act(act, now)`
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import structlog
@@ -16,40 +15,35 @@ import structlog
 from monitor import audit, diary
 from monitor.act_taking import ActTaker
 from monitor.acts import Answer
-from monitor.agenda import Agenda
 from monitor.diary import Result, Visit
-from monitor.diff import Step, advance, miss, pass_time
-from monitor.errors import DatabaseLocked, DiskFull, SourceFailure
-from monitor.events import Kind
+from monitor.errors import SourceFailure
 from monitor.ledger import Ledger
 from monitor.looks import is_finished
-from monitor.match import Trouble, Unmatched, find, people_of
 from monitor.night import with_closes
 from monitor.polls import failed, succeeded
+from monitor.race_taking import RaceTaker
 from monitor.reload import Reload
-from monitor.standing import Arrival, Verdict
-from monitor.tally import Snapshot
+from monitor.sites import what_is_wrong
 from monitor.visiting import Visitor
+from monitor.watch_time import Moments
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from datetime import datetime
 
     from monitor.config_changes import Change
+    from monitor.diff import Step
     from monitor.fetch import Fetcher
-    from monitor.model import Contest, Report
+    from monitor.model import Report
     from monitor.night import Night, Scraper
     from monitor.parsing import Parser
     from monitor.people import Act
     from monitor.polls import PollState
-    from monitor.races import Race, SourceUse
-    from monitor.state import RaceState
+    from monitor.races import Race
     from monitor.store import Store
     from monitor.visiting import Fetched, Keeper
 
-UNMATCHED_ALARM = timedelta(minutes=20)
 COUNTING = timedelta(hours=6)
 UNREADABLE = "This version cannot read the act; restart `watch` and do it again."
-_EVER = datetime.min.replace(tzinfo=UTC)
 
 _log = structlog.get_logger()
 
@@ -62,6 +56,8 @@ class Watch:
     ) -> None:
         self._store = store
         self._ledger = Ledger(store)
+        self._moments = Moments(store, self._ledger)
+        self._races = RaceTaker(store, self._ledger)
         self.visitor = Visitor(store, fetcher, keeper, parser)
         self._reload = Reload(store, self._ledger, self.visitor)
         self._taker = ActTaker(store, self._ledger)
@@ -70,9 +66,6 @@ class Watch:
     def use(self, night: Night) -> None:
         """Watch under a configuration, with the closes that people moved and all that waits."""
         self.configured = night
-        self._agenda = Agenda()
-        done = self._store.meta("done_until") or self._store.meta("clock")
-        since = datetime.fromisoformat(done) if done else _EVER
         states = {race: self._store.race(race) for race in night.races}
         self._closes = {
             race: state.people.closes_at
@@ -80,9 +73,7 @@ class Watch:
             if state.people.closes_at is not None
         }
         self.night = with_closes(night, self._closes)
-        for race, state in states.items():
-            # What no visit looks at again must not miss its moment while nobody watched.
-            self._agenda.note(self.night.races[race], state, since if state.standings else _EVER)
+        self._moments.begin(self.night, states)
 
     async def visit(self, source: str, now: datetime) -> None:
         """Visit a source once and store everything that follows from it.
@@ -110,9 +101,12 @@ class Watch:
         self, night: Night, source: str, poll: PollState, error: SourceFailure, now: datetime
     ) -> None:
         after, events = failed(poll, source, error, now)
-        with self._storing(night, now):
+        since, why = after.failing_since or now, what_is_wrong(error)
+        with self._moments.storing(night, now):
             self._store.save_poll(source, after)
             self._ledger.tell(night, events)
+            for race, _ in night.uses[source]:
+                self._races.without_news(night, race, source, since, why, now)
             visit = Visit(source, now, Result.FAILED, error=after.error)
             diary.keep_visit(self._store.db, visit)
 
@@ -126,10 +120,10 @@ class Watch:
         now: datetime,
     ) -> None:
         changed = answer.digest != poll.pages_digest
-        with self._storing(night, now):
+        with self._moments.storing(night, now):
             self.visitor.remember(source, answer, report)
             steps = [
-                self._take_race(night, race, use, report, answer.is_look, now)
+                (race, self._races.take(night, race, use, report, answer.is_look, now))
                 for race, use in night.uses[source]
             ]
             since = self._counting_since(night, night.scrapers[source], steps, now)
@@ -161,56 +155,6 @@ class Watch:
         became = [diary.became(race.id, source, step) for race, step in steps]
         diary.keep_visit(self._store.db, visit, became)
 
-    @contextmanager
-    def _storing(self, night: Night, now: datetime) -> Iterator[None]:
-        """Write everything of one moment, then put down when its races are looked at again."""
-        with self._ledger.transaction():
-            yield
-            self._store.set_meta("clock", now.isoformat())
-            # A race whose moment has come and was not looked at is still owed its tick,
-            # though this moment is later and we may die right after it.
-            done = self._agenda.done_until(now, self._ledger.written)
-            self._store.set_meta("done_until", done.isoformat())
-        for race, state in self._ledger.written.items():
-            self._agenda.note(night.races[race], state, now)
-
-    def _take_race(
-        self, night: Night, race: Race, use: SourceUse, report: Report, is_look: bool, now: datetime
-    ) -> tuple[Race, Step]:
-        state = self._ledger.opened(night, race, now)
-        found = find(report, race, use)
-        if isinstance(found, Unmatched):
-            step = self._miss(night, race, use, state, found, now)
-        else:
-            arrival = replace(
-                _arrival(night, race, report, found.contest, now, is_look=is_look),
-                is_live=use.source in state.people.live,
-                race=race.id,
-                source=use.source,
-            )
-            step = advance(night.races[race.id], state, use.source, arrival)
-            if not state.opened and any(event.kind is Kind.NOTE_ADDED for event in step.events):
-                # A note of the days before: its thread is opened first.
-                state = self._ledger.open(night, race, state, now)
-                step = advance(night.races[race.id], state, use.source, arrival)
-            if step.verdict in (Verdict.ACCEPTED, Verdict.REVISED):
-                self._store.add_history(race.id, use.source, arrival.snapshot)
-        self._ledger.save(night, race, step, now)
-        return race, step
-
-    def _miss(
-        self,
-        night: Night,
-        race: Race,
-        use: SourceUse,
-        state: RaceState,
-        found: Unmatched,
-        now: datetime,
-    ) -> Step:
-        late = now >= night.places[race.id].closes_at + UNMATCHED_ALARM
-        alarm = late or found.kind is not Trouble.CONTEST_MISSING
-        return miss(night.races[race.id], state, use.source, found.sentence, now, alarm=alarm)
-
     def _counting_since(
         self, night: Night, scraper: Scraper, steps: list[tuple[Race, Step]], now: datetime
     ) -> datetime | None:
@@ -230,7 +174,7 @@ class Watch:
     def act(self, act: Act, now: datetime) -> Answer:
         """Answer a person's act once: apply it or refuse it, and tell what follows."""
         db, night = self._store.db, self.night
-        with self._storing(night, now):
+        with self._moments.storing(night, now):
             audit.put(db, act)
             answered = audit.answer_of(db, act.id)
             if answered is not None:
@@ -277,30 +221,11 @@ class Watch:
 
     def next_tick(self) -> datetime | None:
         """Return when time alone may next change what is told, None while it cannot."""
-        return self._agenda.first()
+        return self._moments.next_tick()
 
     def tick(self, now: datetime, most: int | None = None) -> None:
-        """Look again at the races whose moment has come, in order of time, `most` at once.
-
-        One that fails stops no other one: its error is raised last, and its moment stays.
-        """
-        trouble: list[Exception] = []
-        for race in self._agenda.due(now)[:most]:
-            try:
-                self._tick_race(race, now)
-            except (DatabaseLocked, DiskFull):
-                raise  # of everything, not of this race
-            except Exception as error:  # noqa: BLE001 - raised again when the others are done
-                trouble.append(error)
-        if trouble:
-            raise trouble[0]
-
-    def _tick_race(self, race: str, now: datetime) -> None:
-        night = self.night
-        with self._storing(night, now):
-            watched = night.races[race]
-            step = pass_time(watched, self._store.race(race), now)
-            self._ledger.save(night, watched.race, step, now)
+        """Look again at the races whose moment has come, `most` at once; see `Moments.tick`."""
+        self._moments.tick(self.night, now, most)
 
     # -- reload --------------------------------------------------------------------------
 
@@ -312,7 +237,7 @@ class Watch:
         before, configured = self.night, self.configured
         try:
             self.use(night)
-            with self._storing(self.night, now):
+            with self._moments.storing(self.night, now):
                 self._store.keep_config(night.config.digest, night.config.text, now)
                 self._store.keep_config(night.rules.digest, night.rules.text, now)
                 self._store.set_meta("config", night.config.digest)
@@ -320,27 +245,3 @@ class Watch:
         except BaseException:
             self.use(configured)
             raise
-
-
-def _arrival(
-    night: Night, race: Race, report: Report, contest: Contest, now: datetime, *, is_look: bool
-) -> Arrival:
-    snapshot = Snapshot(
-        contest=contest,
-        fetched_at=now,
-        source_time=report.source_time,
-        source_time_text=report.source_time_text,
-        version=report.version,
-        status=contest.status or report.status,
-        status_text=report.status_text,
-    )
-    return Arrival(
-        snapshot=snapshot,
-        at=now,
-        is_look=is_look,
-        expected_date=race.election.date,
-        closes_at=night.places[race.id].closes_at,
-        election_date=report.election_date,
-        is_test=report.is_test,
-        people=people_of(race),
-    )

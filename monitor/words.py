@@ -17,6 +17,7 @@ from monitor.sentences import BLOCK_SENTENCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import timedelta
 
     from monitor.decision import Decision
     from monitor.tally import Tally
@@ -52,7 +53,8 @@ def link(url: str, label: str) -> str:
     """Write a link; a URL that is not http(s), such as a local sheet's, is left out."""
     if not url.startswith(("http://", "https://")):
         return safe(label)
-    plain = re.sub(r"[<>|\s]", "", url).replace("&", "&amp;")
+    shown = "".join(c for c in url if c.isprintable()).replace("`", "%60")
+    plain = re.sub(r"[<>|\s]", "", shown).replace("&", "&amp;")
     return f"<{plain}|{safe(label)}>"
 
 
@@ -138,16 +140,42 @@ def all_units(units: Units | None) -> str:
 
 def types_line(tally: Tally) -> str:
     """Write the votes by type, largest first, or nothing where the source tells none."""
-    sums: dict[VoteType, int] = {}
-    for line in tally.lines:
-        for count in line.by_type:
-            sums[count.type] = sums.get(count.type, 0) + count.votes
+    sums = _by_type(tally)
     parts = [
         f"{_TYPE_WORDS[kind]} {votes:,}"
         for kind, votes in sorted(sums.items(), key=lambda item: -item[1])
-        if kind in _TYPE_WORDS and votes
+        if votes
     ]
     return ", ".join(parts)
+
+
+def batch_words(before: Tally | None, after: Tally) -> str:
+    """Name the kinds of votes that came between two counts, or nothing where none is told."""
+    was, now = _by_type(before), _by_type(after)
+    if before is not None and before.total and not was:
+        return ""
+    grown = {kind: count - was.get(kind, 0) for kind, count in now.items()}
+    new = after.total - (before.total if before is not None else 0)
+    came = [kind for kind, count in grown.items() if count > 0]
+    if sum(grown.values()) != new or not came or min(grown.values()) < 0:
+        return ""  # not every vote has its kind, or some changed theirs
+    words = listing(_TYPE_WORDS[kind] for kind in _TYPE_WORDS if kind in came)
+    return f"{words} only" if len(came) == 1 and VoteType.ELECTION_DAY not in came else words
+
+
+def _by_type(tally: Tally | None) -> dict[VoteType, int]:
+    sums: dict[VoteType, int] = {}
+    for line in tally.lines if tally is not None else ():
+        for count in line.by_type:
+            sums[count.type] = sums.get(count.type, 0) + count.votes
+    return {kind: votes for kind, votes in sums.items() if kind in _TYPE_WORDS}
+
+
+def county_words(name: str, state: str) -> str:
+    """Write a county as its state calls it: "Dallas County", "Orleans Parish"."""
+    kind = "Parish" if state == "LA" else "County"
+    named = name.rpartition(" ")[2].casefold() in ("county", "parish", "city", "borough")
+    return name if named else f"{name} {kind}"
 
 
 def counted(tally: Tally) -> str:
@@ -241,9 +269,21 @@ def zone_letters(local: datetime) -> str:
     return re.sub(r"^([ECMP])[SD]T$", r"\1T", name) if local.tzinfo is not UTC else "UTC"
 
 
+def mention(member: str) -> str:
+    """Mention a Slack member (U…, W…) or a user group (S…) by its id."""
+    return f"<!subteam^{member}>" if member.startswith("S") else f"<@{member}>"
+
+
 def mentions(people: Iterable[str]) -> str:
     """Mention callers: a Slack member id notifies, a name stands as it is."""
     return listing(f"<@{one}>" if _MEMBER.fullmatch(one) else safe(one) for one in people)
+
+
+def lasted(time: timedelta) -> str:
+    """Write how long something lasted: "23 minutes", "1 hour 5 minutes"."""
+    hours, minutes = divmod(max(int(time.total_seconds()) // 60, 1), 60)
+    parts = [(hours, "hour"), (minutes, "minute")]
+    return " ".join(f"{n} {unit}{'' if n == 1 else 's'}" for n, unit in parts if n)
 
 
 def listing(names: Iterable[str]) -> str:

@@ -46,6 +46,10 @@ class Platform(ABC):
     """Settings config.toml may give, with their defaults."""
     hand_kept: ClassVar[bool] = False
     """People type the figures in; outcomes need a named person."""
+    needs_confirmation: ClassVar[bool] = False
+    """What it says is shown and confirmed before it is used, unless config says it is trusted."""
+    unproven: ClassVar[bool] = False
+    """No stored payload proves it: no outcome follows until a person has accepted a live one."""
     parse_in_pool: ClassVar[bool] = False
     """HTML and XML are parsed in another process, with a time limit."""
     refresh_seconds: ClassVar[int] = 60

@@ -1,7 +1,33 @@
 """Hypothesis draws the same examples in every run; `--hypothesis-profile=wide` draws others."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+import structlog
 from hypothesis import settings
+
+from tests import whole_nights
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 settings.register_profile("same", derandomize=True)
 settings.register_profile("wide", derandomize=False)
 settings.load_profile("same")
+
+
+@pytest.fixture(autouse=True)
+def _own_logging() -> Iterator[None]:
+    """Give each test structlog's defaults: a command that runs in the process sets its own."""
+    structlog.reset_defaults()
+    yield
+    structlog.reset_defaults()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _one_folder_for_whole_nights(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> None:
+    """Have every process of a run find the nights that one of them has played."""
+    base = tmp_path_factory.getbasetemp()
+    whole_nights.folder = base if worker_id == "master" else base.parent

@@ -26,7 +26,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TOKEN = "xoxb-1111-2222-emulated"  # noqa: S105 - valid on the emulator only
-SCOPES = ["chat:write", "channels:read", "channels:history", "channels:manage", "channels:join"]
+SCOPES = [
+    "chat:write", "channels:read", "channels:history", "channels:manage", "channels:join",
+    "pins:read", "pins:write", "files:read", "files:write", "im:read", "im:write", "im:history",
+    "users:read",
+]  # fmt: skip
 START_SECONDS = 20.0
 
 
@@ -96,9 +100,12 @@ def emulated_slack() -> Iterator[Emulator]:
 
 def _seed() -> dict[str, Any]:
     bot = {"name": "primarynight", "real_name": "Primary Night", "email": "bot@example.org"}
+    caller = {"name": "casey", "real_name": "Casey Ng", "email": "casey@example.org"}
     token = {"token": TOKEN, "user": bot["name"], "scopes": SCOPES}
     team = {"name": "Example Coalition", "domain": "example-coalition"}
-    return {"slack": {"strict_scopes": True, "team": team, "users": [bot], "tokens": [token]}}
+    return {
+        "slack": {"strict_scopes": True, "team": team, "users": [bot, caller], "tokens": [token]}
+    }
 
 
 def _program() -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
 from tests.commands import NIGHTS, bare_environment
-from tests.kill import Ended, Job, Launchers
+from tests.kill import Job, Launchers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,27 +21,27 @@ NIGHT = "durham-2018"
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """Where a run dies, and where the next one does; 0 = that one runs to its end."""
+    """Where runs of one night die, each so far behind the one before; the next runs to its end."""
 
     number: int
     kind: str
-    first: int
-    second: int
+    deaths: tuple[int, ...]
 
 
-def points(counts: Mapping[str, int], kinds: Sequence[str], number: int) -> list[Point]:
-    """Draw points over what a whole run counted, kinds in turn; every third dies twice.
+def points(
+    counts: Mapping[str, int], kinds: Sequence[str], number: int, *, each: int = 1
+) -> list[Point]:
+    """Draw points over what a whole run counted, kinds in turn, `each` of them for one night.
 
-    They stay well inside the count: some calls depend on how Slack's answers arrive.
+    They stay well inside the count: some calls depend on how Slack's answers arrive. A run that
+    goes on counts less than the whole one behind its point, so the last of several may not come.
     """
     random = Random(SEED)  # noqa: S311 - chosen once, for ever
     drawn = []
-    for place in range(number):
+    for place in range(number // each):
         kind = kinds[place % len(kinds)]
-        most = counts[kind] * 95 // 100
-        first = random.randint(1, most)
-        second = random.randint(1, max(1, most - first)) if place % 3 == 0 else 0
-        drawn.append(Point(place, kind, first, second))
+        at = sorted(random.sample(range(1, counts[kind] * 95 // 100), each))
+        drawn.append(Point(place, kind, tuple(b - a for a, b in pairwise([0, *at]))))
     return drawn
 
 
@@ -65,7 +66,14 @@ class Replaying:
         config.write_text(text.replace("[slack]\n", own), encoding="utf-8")
         return Job(
             args=(
-                *("replay", str(NIGHTS / f"{NIGHT}.warc.gz"), "--speed", "max", "--json"),
+                *(
+                    "replay",
+                    str(NIGHTS / f"{NIGHT}.warc.gz"),
+                    "--speed",
+                    "max",
+                    "--json",
+                    "--edits",
+                ),
                 *("--database", str(self.folder / f"{name}.db"), "--config", str(config)),
                 *(("--rehearse",) if self.rehearsal else ()),
             ),
@@ -80,11 +88,11 @@ class Replaying:
         """Return what the last run of this name printed."""
         return Path(self.job(name).out).read_text(encoding="utf-8")
 
-    def killed_and_finished(self, pool: Launchers, name: str, point: Point) -> Ended:
-        """Kill one run, or two, and let the next one end; return how the first one ended."""
-        first = pool.run(self.job(name, point.kind, point.first))
-        if point.second:
-            pool.run(self.job(name, point.kind, point.second))
+    def killed_and_finished(self, pool: Launchers, name: str, point: Point) -> int:
+        """Kill runs one after the other and let the next one end; return how many died."""
+        killed = 0
+        for at in point.deaths:
+            killed += pool.run(self.job(name, point.kind, at)).killed
         last = pool.run(self.job(name))
         assert last.code == 0, Path(self.job(name).err).read_text(encoding="utf-8")
-        return first
+        return killed

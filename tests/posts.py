@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from monitor import outbox
+from monitor import chores, edits, outbox, outbox_table
 from monitor.database import open_database, transaction
 from monitor.posts import Post, RowClass
 
@@ -56,10 +56,13 @@ def a_post(key: str, **changes: Any) -> Post:
 
 
 def fresh(path: Path) -> Database:
-    """Open a new database that holds nothing but an empty outbox."""
+    """Open a new database that holds nothing but what is sent from: outbox, edits, chores."""
     db = open_database(path)
     with transaction(db):
-        outbox.create(db)
+        outbox_table.create(db)
+        outbox_table.extend(db)
+        edits.create(db)
+        chores.create(db)
     return db
 
 

@@ -55,10 +55,16 @@ def refusal(code: str) -> Fault:
 
 @dataclass(slots=True)
 class FaultProxy:
-    """Passes calls on to `upstream` (…/api/) unless a fault is planned for their method."""
+    """Passes calls on to `upstream` (…/api/) unless a fault is planned for their method.
+
+    `outage`: how every call fails while it is set. `only_token`: when set, others are
+    refused.
+    """
 
     upstream: str
     planned: dict[str, deque[Fault]] = field(default_factory=dict)
+    outage: Fault | None = None
+    only_token: str = ""
     seen: Counter[str] = field(default_factory=Counter)
     accepted: Counter[str] = field(default_factory=Counter)
     api_url: str = ""
@@ -82,8 +88,9 @@ class FaultProxy:
                 body = await reader.readexactly(int(headers.get("content-length", "0")))
                 self.seen[method] += 1
                 faults = self.planned.get(method)
-                if faults:
-                    if not await self._fail(faults.popleft(), writer, method, headers, body):
+                fault = self._standing(headers) or (faults.popleft() if faults else None)
+                if fault is not None:
+                    if not await self._fail(fault, writer, method, headers, body):
                         return
                     continue
                 _answer(writer, *await self._pass_on(method, headers, body))
@@ -91,6 +98,12 @@ class FaultProxy:
             return
         finally:
             writer.close()
+
+    def _standing(self, headers: dict[str, str]) -> Fault | None:
+        """Return the fault that meets every such call for now."""
+        if self.only_token and headers.get("authorization") != f"Bearer {self.only_token}":
+            return refusal("invalid_auth")
+        return self.outage
 
     async def _fail(
         self,
@@ -119,7 +132,8 @@ class FaultProxy:
     async def _pass_on(
         self, method: str, headers: dict[str, str], body: bytes
     ) -> tuple[int, tuple[tuple[str, str], ...], bytes]:
-        kept = {name: headers[name] for name in ("authorization", "content-type")}
+        named = ("authorization", "content-type")  # a webhook's secret is its address
+        kept = {name: headers[name] for name in named if name in headers}
         answer = await self._client.post(f"{self.upstream}{method}", content=body, headers=kept)
         self.accepted[method] += 1
         content_type = answer.headers.get("content-type", "application/json")

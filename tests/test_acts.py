@@ -17,9 +17,9 @@ from monitor.doing import ActRefused
 from monitor.events import Kind
 from monitor.people import Act, ActKind, People
 from monitor.races import Endorsement, Policy, PolicyKind, SourceUse
+from monitor.recorded import Recorded
 from monitor.standing import HoldKind, SourceStanding
 from monitor.state import Watched, current, entered_key
-from monitor.undoing import Recorded
 from tests.core_examples import (
     DURHAM,
     DURHAM_CERTIFIED,

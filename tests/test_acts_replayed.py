@@ -23,10 +23,10 @@ from tests.kill import Launchers, launchers
 from tests.kill_points import Point, Replaying, points
 
 if TYPE_CHECKING:
-    from tests.kill import Ended, Job
+    from tests.kill import Job
 
 RACE = "durham-da-2018"
-POINTS = 10
+POINTS, EACH, KILLS = 12, 3, 10
 
 
 def at(clock: str) -> datetime:
@@ -148,15 +148,16 @@ class WithActs(Replaying):
 def test_a_night_with_acts_killed_anywhere_ends_the_same(recording: Path, tmp_path: Path) -> None:
     night = WithActs(tmp_path, recording=recording)
 
-    def killed(pool: Launchers, point: Point) -> Ended:
+    def killed(pool: Launchers, point: Point) -> int:
         return night.killed_and_finished(pool, f"point-{point.number}", point)
 
     with launchers(2) as pool:
         whole = pool.run(night.job("whole", at=0))
         assert whole.code == 0
-        drawn = points(whole.counts, ("news-statements", "statements", "calls"), POINTS)
-        firsts = pool.each(lambda point: killed(pool, point), drawn)
-    assert [ended.killed for ended in firsts] == [True] * POINTS
+        kinds = ("news-statements", "statements", "calls", "news-statements")
+        drawn = points(whole.counts, kinds, POINTS, each=EACH)
+        kills = pool.each(lambda point: killed(pool, point), drawn)
+    assert sum(kills) >= KILLS, kills
     names = [f"point-{point.number}" for point in drawn]
     assert [name for name in names if night.printed(name) != night.printed("whole")] == []
     expected = log(tmp_path / "whole.db")

@@ -15,8 +15,8 @@ from monitor.database import open_database, transaction
 from monitor.decision import Outcome
 from monitor.errors import StoreFailure
 from monitor.people import Act, ActKind, People, Stood
+from monitor.recorded import Before
 from monitor.standing import SourceStanding
-from monitor.undoing import Before
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

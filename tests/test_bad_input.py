@@ -21,6 +21,7 @@ from monitor.fetch import OK, HttpFetcher
 from monitor.parsing import Parser
 from monitor.report import view
 from monitor.watch import Watch
+from tests import whole_nights
 from tests.channel import told_in
 from tests.commands import NIGHTS, ROOT, Ran, bare_environment, run, spawn
 from tests.emulator import TOKEN, Emulator, emulated_slack
@@ -186,14 +187,17 @@ async def test_a_bad_answer_is_named_and_loses_nothing(fault: str, tmp_path: Pat
         assert state["error"].startswith(f"{name}: ")
         assert "\n" not in state["error"]
         assert rows(store, "race_status") == before
-        assert logged(store) == [*posts, (None, "source-broken")]
+        told = [("durham-da-2018", "site-down")] * 2  # the thread and ops
+        assert logged(store) == [*posts, (None, "source-broken"), *told]
 
         sites.show(other_early)
         await watch.visit("nc_pitt", other_early.at)
         sites.show(more)
         await watch.visit("nc_durham", more.at)
-        assert logged(store)[len(posts) + 1 :] == [
+        assert logged(store)[len(posts) + 3 :] == [
             ("pitt-da-2018", "first-votes"),
+            ("durham-da-2018", "site-back"),
+            ("durham-da-2018", "site-back"),
             ("durham-da-2018", "count-updated"),
             (None, "source-recovered"),
         ]
@@ -228,7 +232,7 @@ def test_bad_sheets_do_not_stop_a_good_one(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def whole() -> str:
     """Return what Durham's night prints when nothing disturbs it."""
-    return run("replay", DURHAM, "--json").out
+    return whole_nights.whole("durham-2018").printed
 
 
 LIMITED = """
@@ -365,7 +369,9 @@ def test_without_a_token_messages_go_to_the_terminal() -> None:
     """The embedded default: everything staff would see, on stdout."""
     ran = spawn("replay", DURHAM)
     assert ran.code == 0
-    assert told(ran.out, "WON (unofficial): Deberry, Durham DA, DEM nomination.") == 1
+    night, report, _ = ran.out.partition("MORNING REPORT")
+    assert told(night, "WON (unofficial): Deberry, Durham DA, DEM nomination.") == 1
+    assert report
 
 
 def test_a_rehearsal_without_a_token_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -400,7 +406,7 @@ async def test_a_token_slack_refuses_is_one_line(slack: Emulator, tmp_path: Path
             )
             args = ("watch", "--config", path, "--database", tmp_path / "night.db")
             ran = await asyncio.to_thread(spawn, *args, environ=environ)
-        assert "invalid_auth" in refused(ran, 4, "SlackFailure: ")
+        assert "invalid_auth" in refused(ran, 4, "AuthTrouble: ")
         assert not sheets.asked
 
 
@@ -419,16 +425,19 @@ def test_a_wrong_channel_is_named_and_its_messages_wait(slack: Emulator, tmp_pat
             watch.until(lambda: "channel_not_found" in watch.log, "refusal")
             assert watch.stop() == 0
             assert "Traceback" not in watch.log
-        states = [(row["kind"], row["state"]) for row in view(database, "post_log")]
-        assert states == [("race-opened", "refused"), ("now-watching", "pending")]
+        states = {row["kind"]: row["state"] for row in view(database, "post_log")}
+        assert states.pop("watch-stopped") == "sent", "ops have a channel"
+        assert states.pop("scoreboard", "refused") == "refused"
+        assert states == {"race-opened": "refused", "now-watching": "pending"}
 
         channel = slack.create_channel("not-there")
         with watching(tmp_path / "second", path, database, **environ) as watch:
             watch.until(lambda: all_sent(database), "messages in the channel")
             assert watch.stop() == 0
-        posts = view(database, "post_log")
-        assert [told.text for told in told_in(slack, channel)] == [post["text"] for post in posts]
-        assert [post["kind"] for post in posts] == ["race-opened", "now-watching"]
+        posts = [row for row in view(database, "post_log") if row["kind"] != "watch-stopped"]
+        seen = sorted(told.text for told in told_in(slack, channel))
+        assert seen == sorted(post["text"] for post in posts)
+        assert [post["kind"] for post in posts] == ["race-opened", "now-watching", "scoreboard"]
 
 
 def all_sent(database: Path) -> bool:

@@ -37,12 +37,12 @@ from monitor.model import (
     VoteType,
 )
 from scrapers import ca_contra_costa, pa_allegheny
+from scrapers.labels import is_write_in, vote_type
 from scrapers.platforms import clarity_packed
 from scrapers.platforms.clarity import Scraper
-from scrapers.platforms.clarity_ballot import contest_party, is_write_in, keyed, line_party
+from scrapers.platforms.clarity_ballot import contest_party, keyed, line_party
 from scrapers.platforms.clarity_packed import peel
 from scrapers.platforms.clarity_settings import read_date, read_settings, read_time
-from scrapers.platforms.clarity_types import vote_type
 from scrapers.platforms.clarity_version import read_version
 from scrapers.platforms.clarity_xml import read_detail
 

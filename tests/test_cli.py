@@ -119,8 +119,11 @@ def test_a_database_that_is_none_exits_with_6(tmp_path: Path) -> None:
             assert len(ran.err.splitlines()) == 1
 
 
-def test_a_database_in_use_is_read_all_the_same(tmp_path: Path) -> None:
+def test_a_database_in_use_is_read_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """`status` reads beside a running watch; a second watch is refused by name."""
+    monkeypatch.setattr(app, "INSTANCE_SECONDS", 0.3)
     path = tmp_path / "night.db"
     config = write_config(tmp_path, write_sheet(tmp_path))
     db = open_database(path)
@@ -196,7 +199,7 @@ def test_a_recording_is_kept_continued_and_replayed(tmp_path: Path) -> None:
     ran = run("replay", output, "--json")
     assert ran.code == 0
     posts = json.loads(ran.out)
-    assert [post["kind"] for post in posts] == ["race-opened", "now-watching"]
+    assert [post["kind"] for post in posts] == ["race-opened", "now-watching", "scoreboard"]
     assert "Frizell" in posts[1]["text"]
 
 

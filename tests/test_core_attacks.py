@@ -27,12 +27,12 @@ from monitor.match import people_of
 from monitor.model import Contest, ResultsStatus, Selection, UnitKind, Units
 from monitor.people import Act, ActKind
 from monitor.races import AUTO, Policy, PolicyKind
+from monitor.recorded import Recorded
 from monitor.standing import Arrival, SourceStanding, looks
 from monitor.state import RaceState, Watched, current
 from monitor.state import Told as Knows
 from monitor.tally import Snapshot, Tally
 from monitor.timers import next_moment
-from monitor.undoing import Recorded
 from tests.core_examples import (
     CERTIFIED,
     CLOSE,

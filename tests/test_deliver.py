@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from sqlite_utils import Database
 
+    from monitor import chores, edits
     from monitor.outbox import Row, Thread
     from monitor.posts import Post
 
@@ -63,6 +64,30 @@ class FakePoster:
         del rows, threads
         self.lookups += 1
         return {}
+
+    async def is_shared(self, channel: str) -> bool:
+        """Share no channel."""
+        del channel
+        return False
+
+    async def edit(self, one: edits.Due) -> None:
+        """Take an edit."""
+
+    async def link(self, sent: Sent) -> str | None:
+        """Know no address."""
+        del sent
+        return None
+
+    async def pin(self, one: chores.Due) -> None:
+        """Take a pin."""
+
+    async def file(self, one: chores.Due) -> None:
+        """Take a file."""
+
+    async def has_file(self, one: chores.Due) -> bool:
+        """Hold no file."""
+        del one
+        return False
 
 
 @pytest.fixture(scope="module")

@@ -13,8 +13,9 @@ import pytest
 
 from monitor import inquiry
 from monitor.people import Act, ActKind
-from tests.commands import NIGHTS, run
+from tests.commands import run
 from tests.test_review import ALPHA, CLOSE, Desk, race, sheet, watched
+from tests.whole_nights import whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,13 +29,9 @@ REPLAYED = (
 
 
 @pytest.fixture(scope="module")
-def nights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def nights() -> Path:
     """Return a folder with the databases of replayed nights."""
-    folder = tmp_path_factory.mktemp("nights")
-    for name in REPLAYED:
-        ran = run("replay", NIGHTS / f"{name}.warc.gz", "--database", folder / f"{name}.db",
-                  "--json")  # fmt: skip
-        assert ran.code == 0
+    (folder,) = {whole(name).database.parent for name in REPLAYED}
     return folder
 
 

@@ -1,7 +1,7 @@
 """SIGKILL at any point of a night, then the same command again: the same messages.
 
-The 50 points are seeded: most of them while there is news being stored and sent, the others
-at any time. Every third run is killed a second time on its way.
+The points are seeded: most of them while there is news being stored and sent, the others at
+any time. A night dies several times on its way, so that fifty deaths cost a dozen nights.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from tests.kill_points import Replaying, points
 if TYPE_CHECKING:
     from pathlib import Path
 
-POINTS = 50
+POINTS, EACH, KILLS = 60, 5, 50
 KINDS = ("news-statements", "news-calls") * 4 + ("statements", "calls")
 
 
@@ -25,12 +25,12 @@ def test_a_night_killed_anywhere_ends_with_the_same_messages(tmp_path: Path) -> 
     with launchers() as pool:
         whole = pool.run(night.job("whole", at=0))
         assert whole.code == 0
-        drawn = points(whole.counts, KINDS, POINTS)
-        firsts = pool.each(
+        drawn = points(whole.counts, KINDS, POINTS, each=EACH)
+        kills = pool.each(
             lambda point: night.killed_and_finished(pool, f"point-{point.number}", point), drawn
         )
 
-    assert [point for point, ended in zip(drawn, firsts, strict=True) if not ended.killed] == []
+    assert sum(kills) >= KILLS, kills
     expected = night.printed("whole")
     assert len(json.loads(expected)) > 10
     assert [point for point in drawn if night.printed(f"point-{point.number}") != expected] == []

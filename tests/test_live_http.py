@@ -18,6 +18,7 @@ import pytest
 from monitor import app
 from monitor.archive import ArchiveWriter
 from monitor.deliver import Deliverer
+from monitor.desk_service import Desk
 from monitor.fetch import HttpFetcher
 from monitor.parsing import Parser
 from monitor.replay import Replay
@@ -25,7 +26,7 @@ from monitor.report import view
 from monitor.slack import SlackPoster
 from monitor.watch import Watch
 from monitor.world import World
-from tests.channel import Told, told_in
+from tests.channel import Told, as_edited, told_in
 from tests.commands import NIGHTS, run
 from tests.emulator import TOKEN, Emulator, emulated_slack
 from tests.night_server import NightServer, Redirected, night_server
@@ -77,7 +78,8 @@ async def services(
         deliverer = Deliverer(
             store.db, poster, lambda: datetime.now(UTC), pace_seconds=0.0, quarantine_seconds=30.0
         )
-        yield Replay(watch, store, deliverer, world)
+        desk = Desk(lambda: watch.night, store, deliverer.wake)
+        yield Replay(watch, store, deliverer, world, desk=desk)
     parser.close()
     await poster.close()
     await fetcher.aclose()
@@ -85,10 +87,10 @@ async def services(
 
 def replayed(recording: Path) -> list[dict[str, Any]]:
     """Return what `replay --json` prints; in a thread, for it has an event loop of its own."""
-    done = run("replay", recording, "--speed", "max", "--json")
+    done = run("replay", recording, "--speed", "max", "--json", "--edits")
     assert done.code == 0, done.err
     found: list[dict[str, Any]] = json.loads(done.out)
-    return found
+    return as_edited(found)
 
 
 def expected(posts: list[dict[str, Any]], channel: str) -> list[tuple[str, Told]]:

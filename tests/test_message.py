@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from monitor.acts import apply
 from monitor.decide import decide
 from monitor.decision import Outcome
 from monitor.details import table
@@ -23,12 +24,20 @@ from monitor.diff import miss, open_race
 from monitor.errors import Blocked
 from monitor.events import OUTCOMES, Event, Kind
 from monitor.message import posts
-from monitor.model import UnitKind, VoteCount, VoteType
+from monitor.model import Selection, UnitKind, Units, VoteCount, VoteType
+from monitor.people import Act, ActKind, Stood
 from monitor.polls import PollState, failed, succeeded
-from monitor.races import ElectionKind, General
-from monitor.scene import Scene, SourceFacts
+from monitor.posts import DeskKind
+from monitor.races import ElectionKind, Endorsement, General, SourceUse
+from monitor.scene import Said, Scene, SourceFacts, TrendPoint
+from monitor.sites import SITE_DOWN, answered
+from monitor.sites import failed as failed_site
+from monitor.standing import Verdict
 from monitor.state import Watched, accepted
-from monitor.tally import add_up
+from monitor.tally import Line, Tally, add_up
+from monitor.teller import Teller
+from monitor.words import safe
+from tests.block_checkers import check_message
 from tests.core_examples import (
     BEXAR,
     CERTIFIED,
@@ -54,7 +63,9 @@ from tests.core_examples import (
     race,
     snapshot,
 )
+from tests.desk_kinds import desk_posts
 from tests.people_nights import KINDS, WORDINGS
+from tests.strict_mrkdwn import check
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -66,7 +77,7 @@ if TYPE_CHECKING:
 GOLDEN = Path(__file__).parent / "messages"
 WORDING = Path(__file__).parent / "wordings"
 NCSBE = SourceFacts(
-    "nc_durham", "Durham County, NC State Board of Elections", "https://er.ncsbe.gov/"
+    "nc_durham", "Durham County, NC State Board of Elections", "https://er.ncsbe.gov/", 60
 )
 SHEET = SourceFacts("nc_durham", "Dallas County, numbers kept by hand", "sheet.csv")
 
@@ -82,7 +93,19 @@ def scene_of(told: Told, facts: SourceFacts = NCSBE, zone: str = "America/New_Yo
         zone=zone,
         snapshots=accepted(told.state),
         root="root",
+        trend=trend_of(told),
     )
+
+
+def trend_of(told: Told) -> tuple[TrendPoint, ...]:
+    """Return how the votes of a race came in, as far as it was told."""
+    found: list[TrendPoint] = []
+    for event in told.events:
+        if event.after is not None and event.after.total:
+            votes = tuple((line.name, line.votes) for line in event.after.lines)
+            if not found or found[-1].votes != votes:
+                found.append(TrendPoint(event.at, votes, event.after.total))
+    return tuple(found)
 
 
 def begun(one: Race = DURHAM) -> Told:
@@ -108,6 +131,12 @@ NINE = {"Satana Deberry": 6_288, "Roger Echols": 5_685, "Daniel Meier": 1_500}
 
 def _won() -> Told:
     return counted(DURHAM, EARLY, (DURHAM_NIGHT, 188, (57, 57)), (DURHAM_NIGHT, 189, (57, 57)))
+
+
+def _won_by_and_by() -> Told:
+    """Durham as its evening went: early votes, nine precincts, all of them."""
+    night = ((NINE, 50, (9, 57)), (NINE, 51, (9, 57)), (DURHAM_NIGHT, 188, (57, 57)))
+    return counted(DURHAM, EARLY, *night, (DURHAM_NIGHT, 189, (57, 57)))
 
 
 def _turned() -> Told:
@@ -245,8 +274,48 @@ def _matched() -> Told:
 
 
 def _opened() -> Told:
-    told = Told(Watched(DURHAM, card(DURHAM)))
+    followed = replace(DURHAM, followers=("U012ABCDEF", "S0123456789"))
+    told = Told(Watched(followed, card(DURHAM)))
     told.take(open_race(told.watched, told.state, minutes(-900)))
+    return told
+
+
+def _heads_up() -> Told:
+    """Named people get a win a quarter of an hour before everybody else."""
+    told = Told(Watched(DURHAM, card(DURHAM), closes_at=minutes(0), release=(("won", 15),)))
+    told.look(arrival(contest({}, (0, 57)), minutes(-5)))
+    for votes, at, units in (EARLY, (DURHAM_NIGHT, 188, (57, 57)), (DURHAM_NIGHT, 189, (57, 57))):
+        told.see(votes, at, units)
+    return told
+
+
+def _site_down() -> Told:
+    """Durham's site is silent from 8:24 PM; the state has the same numbers."""
+    told = Told(Watched(DURHAM, card(DURHAM), closes_at=minutes(0)))
+    for votes, at, units in ((dict.fromkeys(DURHAM_EARLY, 0), -5, (0, 57)), (NINE, 54, (9, 57))):
+        told.see(votes, at, units)
+    teller = Teller(told.watched, told.state, minutes(65))
+    failed_site(teller, "nc_durham", minutes(54), SITE_DOWN)
+    told.state = teller.state
+    told.events += teller.events
+    return told
+
+
+def _site_back() -> Told:
+    told = _site_down()
+    teller = Teller(told.watched, told.state, minutes(71))
+    answered(teller, "nc_durham", Verdict.ACCEPTED)
+    told.events += teller.events
+    return told
+
+
+def _followed() -> Told:
+    told = counted(DURHAM, EARLY)
+    act = Act("1", ActKind.FOLLOW, "the-race", "Ann Example", "hers", minutes(9), user="U012ABCDEF")
+    answer = apply(told.watched, told.state, act, minutes(9))
+    if answer.step is None:
+        raise LookupError(answer.sentence)
+    told.take(answer.step)
     return told
 
 
@@ -262,7 +331,7 @@ NIGHTS: dict[Kind, Callable[[], Told]] = {
     Kind.NOTE_ADDED: _dallas,
     Kind.HOLD_CLEARED: _cleared,
     Kind.REPORT_HELD: _held,
-    Kind.RACE_WON: _won,
+    Kind.RACE_WON: _won_by_and_by,
     Kind.RACE_LOST: _lost,
     Kind.ADVANCED: _advanced,
     Kind.RUNOFF_SET: _runoff,
@@ -276,6 +345,10 @@ NIGHTS: dict[Kind, Callable[[], Told]] = {
     Kind.OUTCOME_STANDS: _stands,
     Kind.CONTEST_UNMATCHED: _unmatched,
     Kind.CONTEST_MATCHED: _matched,
+    Kind.HEADS_UP: _heads_up,
+    Kind.SITE_DOWN: _site_down,
+    Kind.SITE_BACK: _site_back,
+    Kind.PERSON_FOLLOWS: _followed,
 }  # fmt: skip
 
 _BY_HAND = frozenset({Kind.NOTE_ADDED, Kind.TOO_CLOSE, Kind.RACE_LOST})
@@ -284,18 +357,24 @@ _CENTRAL = _BY_HAND | {Kind.RUNOFF_SET}
 
 def written(kind: Kind) -> tuple[Post, ...]:
     """Return what the last event of a kind says, in every channel that hears it."""
+    event, scene = night_of(kind)
+    return posts(event, scene)
+
+
+def night_of(kind: Kind) -> tuple[Event, Scene]:
+    """Return the last event of a kind and its scene."""
     if kind in KINDS:
         night = KINDS[kind]()
-        return posts(night.event, night.scene)
+        return night.event, night.scene
     if kind not in NIGHTS:
         return _of_source(kind)
     told = NIGHTS[kind]()
     facts = SHEET if kind in _BY_HAND else NCSBE
     zone = "America/Chicago" if kind in _CENTRAL else "America/New_York"
-    return posts(told.last(kind), scene_of(told, facts, zone))
+    return told.last(kind), scene_of(told, facts, zone)
 
 
-def _of_source(kind: Kind) -> tuple[Post, ...]:
+def _of_source(kind: Kind) -> tuple[Event, Scene]:
     scene = Scene(slack=SLACK, sources={})
     events: list[Event] = []
     poll = PollState()
@@ -308,7 +387,7 @@ def _of_source(kind: Kind) -> tuple[Post, ...]:
         events += more
     poll, more = succeeded(poll, "tx_dallas", minutes(63), changed=True, counting_since=None)
     events += more
-    return posts(next(event for event in events if event.kind is kind), scene)
+    return next(event for event in events if event.kind is kind), scene
 
 
 def shown(post: Post) -> str:
@@ -319,10 +398,28 @@ def shown(post: Post) -> str:
 
 
 def text_of(block: dict[str, Any]) -> str:
-    """Return the text of a section or a context."""
-    if block["type"] == "section":
-        return str(block["text"]["text"])
-    return "\n".join(str(element["text"]) for element in block["elements"])
+    """Return what a block says: its text, its buttons with what they do, or its chart."""
+    match block["type"]:
+        case "section":
+            return str(block["text"]["text"])
+        case "actions":
+            assert block["block_id"].startswith("acts:")
+            return "\n".join(map(_button, block["elements"]))
+        case "data_visualization":
+            lines = [f"{one['name']}: {_values(one)}" for one in block["chart"]["series"]]
+            times = ", ".join(block["chart"]["axis_config"]["categories"])
+            return "\n".join((block["title"], times, *lines))
+        case _:
+            return "\n".join(str(element["text"]) for element in block["elements"])
+
+
+def _button(element: dict[str, Any]) -> str:
+    style = f" {element['style']}" if "style" in element else ""
+    return f"({element['action_id']}{style}) {element['text']['text']} {element['value']}"
+
+
+def _values(series: dict[str, Any]) -> str:
+    return ", ".join(f"{point['value']}%" for point in series["data"])
 
 
 @pytest.mark.parametrize("kind", Kind)
@@ -346,8 +443,15 @@ def check_golden(golden: Path, made: tuple[Post, ...]) -> None:
     assert text == golden.read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("kind", DeskKind)
+def test_golden_of_the_desk(kind: DeskKind) -> None:
+    check_golden(GOLDEN / f"{kind.value}.txt", desk_posts(kind))
+
+
 def test_every_kind_has_its_golden_file_and_nothing_else_lies_there() -> None:
-    assert {path.stem for path in GOLDEN.iterdir()} == {kind.value for kind in Kind}
+    every = {kind.value for kind in (*Kind, *DeskKind)}
+    assert {path.stem for path in GOLDEN.iterdir()} == every
+    assert {path.stem for path in WORDING.iterdir()} == {night.__name__ for night in WORDINGS}
 
 
 # -- what every message keeps ------------------------------------------------------------
@@ -358,7 +462,8 @@ def test_state_word_and_our_surname_come_first(kind: Kind) -> None:
     for post in written(kind):
         if post.channel != "#ops":
             ours = NIGHTS[kind]().watched.race.endorsements[0].candidate.split()[-1]
-            assert re.match(r"[A-Z][A-Z?, -]+( \([a-z]+\))?:", post.text), post.text
+            of_a_person = kind is Kind.PERSON_FOLLOWS  # and of no state of the race
+            assert of_a_person or re.match(r"[A-Z][A-Z?, -]+( \([a-z]+\))?:", post.text), post.text
             assert ours in post.text[:50], post.text
 
 
@@ -369,13 +474,16 @@ def test_no_table_line_is_over_forty_columns(kind: Kind) -> None:
 
 
 def check_slack(post: Post) -> None:
-    """Check Slack's limits, the table's width and that nothing raw is left."""
+    """Check Slack's limits by both checkers, and the table's width."""
     blocks = json.loads(post.blocks)
     assert 0 < len(blocks) <= 50
     assert len(post.text) <= 3_000
+    check_message(post.text, blocks)
     for block in blocks:
         text = text_of(block)
-        assert 0 < len(text) <= (3_000 if block["type"] == "section" else 2_000)
+        assert text
+        if block["type"] in ("section", "context"):
+            assert len(text) <= (3_000 if block["type"] == "section" else 2_000)
         if text.startswith("```"):
             assert text.endswith("```")
             for line in text.strip("`").splitlines():
@@ -535,10 +643,38 @@ def test_every_post_of_one_event_has_its_own_key() -> None:
 
 # -- hostile and large -------------------------------------------------------------------
 
+
+def check_texts(post: Post, pages: tuple[str, ...], mentioned: tuple[str, ...] = ()) -> None:
+    """Read every text of a post strictly: nothing acts in Slack but what was meant."""
+    check(post.text, pages=(), mentioned=mentioned)
+    assert "\n" not in post.text
+    for block in json.loads(post.blocks):
+        for text in strings(block):
+            check(text, pages=pages, mentioned=mentioned)
+
+
+def strings(block: dict[str, Any]) -> list[str]:
+    """Return every text of a block that Slack shows."""
+    match block["type"]:
+        case "section":
+            return [block["text"]["text"]]
+        case "actions":
+            return [element["text"]["text"] for element in block["elements"]]
+        case "data_visualization":
+            chart = block["chart"]
+            names = [one["name"] for one in chart["series"]]
+            return [block["title"], *names, *chart["axis_config"]["categories"]]
+        case _:
+            return [element["text"] for element in block["elements"]]
+
+
 EVIL = st.one_of(
     st.sampled_from([
         "<!channel>", "<!here>", "<@U1>", "<https://evil.example|WON>", "https://evil.example",
         "*bold*", "_i_", "```", "`", "~x~", "a\nWON (unofficial): Evil, Durham DA",
+        "<!subteam^S0123456789>", "<#C0123456789>", "<", "&", "&amp;lt;", "|",
+        "<primary-night:x|y>",
+        "@channel", "\u2028*WON*", "https://evil.example|x>", "mailto:a@b.example",
         "\u202eLIVE\u202c", "&lt;!channel&gt;", ":tada: :skull:", "\x1b[2J", "x" * 500,
     ]),
     st.text(max_size=40),
@@ -577,16 +713,131 @@ def test_hostile_names_never_mention_link_format_or_forge(
 ) -> None:
     for post in hostile_posts(f"Ours {name}", f"Rival {rival}", other):
         check_slack(post)
-        texts = [post.text, *map(text_of, json.loads(post.blocks))]
-        for text in texts:
-            markup = set(re.findall(r"<[^>]*>", text))
-            assert all(one.startswith("<https://er.ncsbe.gov/|") for one in markup), text
-            assert "https://evil" not in text
-            assert not re.search(r"[\u202a-\u202e\u2066-\u2069\x00-\x08\x1b]", text)
-            assert text.count("```") in (0, 2)
-        assert "\n" not in post.text
+        check_texts(post, ("https://er.ncsbe.gov/",))
+        assert "https://evil" not in post.blocks
         head = post.text.split(":")[0]
         assert not head.startswith(("WON", "LOST")) or post.kind in ("race-won", "race-lost")
+
+
+LONG = "&<`*_" * 30
+"""A name of 150 characters that all are escaped or left out."""
+
+
+def swollen(event: Event, scene: Scene, endorsed: int) -> tuple[Event, Scene]:
+    """Return an event in a race of 61, everything in it as long and hostile as it comes."""
+    named = [f"{number:02d}{LONG[:138]} Person{number}" for number in range(61)]
+    lines = tuple(Line(name, "DEM", 9_999_999 - n, (), is_write_in=False, is_withdrawn=False)
+                  for n, name in enumerate(named))  # fmt: skip
+    tally = Tally(
+        lines, sum(line.votes for line in lines), Units(1, 2, UnitKind.PRECINCTS), None,
+        tuple(f"s{n}" for n in range(90)), tuple(f"{LONG}{n}" for n in range(90)),
+    )  # fmt: skip
+    made = replace(contest({}), selections=tuple(
+        Selection(name, name, 9_999_999) for name in named
+    ), who=LONG, link=f"https://example.org/{'x' * 3_000}")  # fmt: skip
+    decision = event.decision and replace(event.decision, candidate=named[-1], rival=named[0])
+    held = event.hold and replace(event.hold, snapshot=snapshot(made), reason=LONG * 9)
+    event = replace(
+        event, candidate=named[-1], after=event.after and tally, before=event.before and tally,
+        decision=decision, hold=held, who=LONG,
+        reason=event.reason if _is_word(event.reason) else f"{event.reason}{LONG * 20}",
+    )  # fmt: skip
+    sources = {f"s{n}": SourceFacts(f"s{n}", LONG, f"https://a.example/{n}/{'y' * 200}")
+               for n in range(90)}  # fmt: skip
+    one = scene.race and replace(
+        scene.race, name=LONG, office=LONG, callers=tuple(f"{LONG}{n}" for n in range(40)),
+        endorsements=tuple(Endorsement(name, ("Example Coalition", LONG)) for name in
+                           named[-endorsed:]),
+        followers=tuple(f"U{n:010d}" for n in range(200)),
+        sources=tuple(SourceUse(source, (LONG,)) for source in sources),
+    )  # fmt: skip
+    points = tuple(
+        TrendPoint(minutes(n), tuple((line.name, line.votes) for line in lines), tally.total)
+        for n in range(50)
+    )
+    said = tuple(Said("#primary-night", safe(LONG) * 12, minutes(1)) for _ in range(5))
+    return event, replace(
+        scene, race=one, sources={**scene.sources, **sources}, said=said, trend=points,
+        snapshots=dict.fromkeys(sources, snapshot(made)),
+    )  # fmt: skip
+
+
+def _is_word(reason: str) -> bool:
+    """Some reasons are a word of the core's own: an outcome, a member id, a state of the lead."""
+    return (
+        not reason
+        or re.fullmatch(r"[a-z-]+|U[A-Z0-9]+|back and forth|site down", reason) is not None
+    )
+
+
+@pytest.mark.parametrize("endorsed", [1, 61])
+@pytest.mark.parametrize("kind", Kind)
+def test_every_kind_fits_slack_with_sixty_one_long_hostile_names(kind: Kind, endorsed: int) -> None:
+    event, scene = swollen(*night_of(kind), endorsed)
+    made = posts(event, scene)
+    assert made
+    mentioned = ("<@U012ABCDEF>", "<!subteam^S0123456789>")
+    for post in made:
+        check_slack(post)
+        followers = tuple(f"<@U{n:010d}>" for n in range(200))
+        pages = ("https://a.example/", "https://er.ncsbe.gov/")
+        check_texts(post, pages, mentioned + followers)
+
+
+def poisoned(event: Event, scene: Scene, text: str) -> tuple[Event, Scene]:
+    """Return an event into which everything that comes from outside brings a text."""
+    names = (f"Ours {text}", f"Rival {text}", f"Third {text}", text)
+    lines = tuple(Line(name, text, 9_000 - n, (), is_write_in=False, is_withdrawn=False)
+                  for n, name in enumerate(names))  # fmt: skip
+    source = scene.race.sources[0].source if scene.race and scene.race.sources else "nc_durham"
+    tally = Tally(
+        lines, 35_994, Units(1, 2, UnitKind.PRECINCTS), None, (source, text), (text, "Second")
+    )
+    made = replace(
+        contest({}), selections=tuple(Selection(name, name, 9) for name in names), who=text,
+        link=text, note=text,
+    )  # fmt: skip
+    page = SourceFacts(source, text, f"https://er.ncsbe.gov/{text}")
+    given = snapshot(made, minutes(1))
+    decision = event.decision and replace(event.decision, candidate=names[0], rival=names[1])
+    event = replace(
+        event, candidate=names[0], after=event.after and tally, before=event.before and tally,
+        decision=decision, hold=event.hold and replace(event.hold, reason=text, snapshot=given),
+        who=text, reason=event.reason if _is_word(event.reason) else f"{event.reason}{text}",
+    )  # fmt: skip
+    race = scene.race and replace(
+        scene.race, name=text, office=text, party="DEM", callers=(text, "U012ABCDEF"),
+        endorsements=(Endorsement(names[0], ("Example Coalition", text)),),
+        sources=(SourceUse(source, (text,)), SourceUse("other", (text, "Second"))),
+        general=General(date(2018, 11, 6), text),
+    )  # fmt: skip
+    points = tuple(TrendPoint(minutes(n), ((names[0], n), (text, 5)), 5 + n) for n in range(9))
+    calls = (replace(one, who=text, why=text, link=text) for one in scene.called.values())
+    called = dict(zip(names, calls, strict=False))
+    return event, replace(
+        scene, race=race, sources={source: page, text: replace(page, id=text)}, trend=points,
+        snapshots={source: replace(given, source_time_text=text), text: given}, called=called,
+        superseded=dict.fromkeys(("other",), Stood(text, text, minutes(1), "1")),
+    )  # fmt: skip
+
+
+EVERY = tuple(night_of(kind) for kind in Kind) + tuple(
+    (night.event, night.scene) for night in (made() for made in WORDINGS)
+)
+
+
+@settings(max_examples=15, deadline=None)
+@given(EVIL)
+@example("U00000000")
+@example("S00000000")
+def test_nothing_from_outside_acts_in_any_kind(text: str) -> None:
+    mentioned: tuple[str, ...] = ("<@U012ABCDEF>", "<!subteam^S0123456789>")
+    if re.fullmatch(r"[UW][A-Z0-9]{8,20}", text):  # then it is a caller's id
+        mentioned += (f"<@{text}>",)
+    for event, scene in EVERY:
+        for post in posts(*poisoned(event, scene, text)):
+            check_slack(post)
+            check_texts(post, ("https://er.ncsbe.gov/",), mentioned)
 
 
 def test_sixty_one_candidates_with_long_names_fit_slack() -> None:

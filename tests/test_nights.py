@@ -12,7 +12,6 @@ import json
 import tomllib
 from collections import defaultdict
 from datetime import UTC, datetime
-from functools import cache
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -20,6 +19,7 @@ import pytest
 
 from monitor.report import view
 from tests.commands import NIGHTS, run
+from tests.whole_nights import whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,17 +36,13 @@ def recording(night: str) -> Path:
     return NIGHTS / f"{night}.warc.gz"
 
 
-@cache
 def printed(night: str) -> str:
     """Return what `replay --json` prints."""
-    done = run("replay", recording(night), "--speed", "max", "--json")
-    assert done.code == 0, done.err
-    return done.out
+    return whole(night).printed
 
 
 def posts(night: str) -> list[Post]:
-    found: list[Post] = json.loads(printed(night))
-    return found
+    return whole(night).posts
 
 
 def must(night: str) -> dict[str, Any]:
@@ -134,10 +130,9 @@ def test_nothing_is_told_that_must_not_be(night: str) -> None:
 
 
 @pytest.mark.parametrize("night", NAMES)
-def test_night_ends_as_the_county_ended_it(night: str, tmp_path: Path) -> None:
+def test_night_ends_as_the_county_ended_it(night: str) -> None:
     """The outcome as `status --json` prints it, and the last accepted votes of everybody."""
-    database = tmp_path / "night.db"
-    assert run("replay", recording(night), "--json", "--database", database).code == 0
+    database = whole(night).database
     statuses = json.loads(run("status", "--json", "--database", database).out)
     for end in ends(night):
         (status,) = (

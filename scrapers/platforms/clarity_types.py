@@ -9,23 +9,12 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from monitor.model import Contest, VoteCount, VoteType
+from monitor.model import Contest, VoteCount
 from scrapers.base import MAX_VOTES, clean
+from scrapers.labels import vote_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-
-_BALLOTS = r"(?: (?:votes|ballots|voting))*"
-_TYPES = tuple(
-    (re.compile(rf"(?:{form}){_BALLOTS}", re.IGNORECASE), kind)
-    for form, kind in (
-        (r"total", VoteType.TOTAL),
-        (r"election day|ed (?:electronic|paper)", VoteType.ELECTION_DAY),
-        (r"early|early[ -]vote(?:-\w+)?|advanced?|ev (?:electronic|paper)", VoteType.EARLY),
-        (r"absentee(?: by mail)?|mail(?:[ -]in)?|vote by mail", VoteType.ABSENTEE_MAIL),
-        (r"provisional", VoteType.PROVISIONAL),
-    )
-)
 
 
 def votes_by_type(elements: Iterable[Any]) -> Iterator[VoteCount]:
@@ -34,11 +23,6 @@ def votes_by_type(elements: Iterable[Any]) -> Iterator[VoteCount]:
         label, votes = clean(element.get("name") or ""), element.get("votes") or ""
         if re.fullmatch(r"[0-9]{1,9}", votes) and int(votes) <= MAX_VOTES:
             yield VoteCount(vote_type(label), int(votes), label)
-
-
-def vote_type(label: str) -> VoteType:
-    """Return NIST's type for a source's label, OTHER where it is not plainly one."""
-    return next((kind for form, kind in _TYPES if form.fullmatch(label)), VoteType.OTHER)
 
 
 def with_types(contests: Iterable[Contest], detailed: Iterable[Contest]) -> tuple[Contest, ...]:

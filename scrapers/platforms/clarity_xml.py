@@ -19,7 +19,8 @@ from lxml import etree
 from monitor.errors import LayoutChanged, Truncated, WrongFormat
 from monitor.model import Contest, Selection, UnitKind, Units
 from scrapers.base import clean, whole
-from scrapers.platforms.clarity_ballot import contest_party, is_write_in, keyed, line_party
+from scrapers.labels import is_write_in
+from scrapers.platforms.clarity_ballot import contest_party, keyed, line_party
 from scrapers.platforms.clarity_json import in_key_order, units_of
 from scrapers.platforms.clarity_packed import Tail, open_detail
 from scrapers.platforms.clarity_types import votes_by_type

@@ -21,13 +21,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from bs4 import BeautifulSoup
-
-from monitor.errors import EmptyPage, LayoutChanged, Truncated
+from monitor.errors import EmptyPage, Truncated
 from monitor.model import Request
 from scrapers.base import Platform, refuse_wall, text_of
 from scrapers.platforms.ess_el30_lines import read_blocks
 from scrapers.platforms.ess_el30_sums import report_of
+from scrapers.report_files import blocks_of
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -67,7 +66,4 @@ def _fixed_text(page: Page) -> str:
         )
         if closed < opened:
             raise Truncated(f"<{tag}> is not closed after {len(page.body)} bytes at {page.url}")
-    blocks = BeautifulSoup(text, "html.parser").find_all("pre")
-    if not blocks:
-        raise LayoutChanged(f"expected a <pre> block of fixed text, found 0 at {page.url}")
-    return "\n".join(block.get_text() for block in blocks)
+    return blocks_of(text, page.url)

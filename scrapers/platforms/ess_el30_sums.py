@@ -6,7 +6,8 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from monitor.errors import LayoutChanged
-from monitor.model import Contest, Report, ResultsStatus, Selection, VoteCount, VoteType
+from monitor.model import Contest, Report, ResultsStatus, Selection, VoteCount
+from scrapers.labels import vote_type
 from scrapers.platforms.ess_el30_heads import day_of, head_of
 from scrapers.platforms.ess_el30_lines import is_write_in
 
@@ -22,15 +23,6 @@ _PARTIES = {
     "CONSTITUTION": "CST", "NONPARTISAN": "NON", "NON-PARTISAN": "NON",
 }  # fmt: skip
 _NO_PARTY = "NON"
-_TYPES = {
-    "ELECTION DAY": VoteType.ELECTION_DAY,
-    "EARLY": VoteType.EARLY,
-    "EARLY VOTING": VoteType.EARLY,
-    "VBM": VoteType.ABSENTEE_MAIL,
-    "ALL MAIL": VoteType.ABSENTEE_MAIL,
-    "ABSENTEE": VoteType.ABSENTEE_MAIL,
-    "PROVISIONAL": VoteType.PROVISIONAL,
-}
 
 
 def report_of(blocks: tuple[Block, ...], where: str) -> Report:
@@ -129,8 +121,7 @@ def _selection(name: str, votes: int, types: Mapping[str, int]) -> Selection:
         name=name,
         votes=votes,
         by_type=tuple(
-            VoteCount(_TYPES.get(label.upper(), VoteType.OTHER), number, label)
-            for label, number in types.items()
+            VoteCount(vote_type(label), number, label) for label, number in types.items()
         ),
         is_write_in=is_write_in(name),
     )

@@ -25,11 +25,10 @@ from urllib.parse import urlsplit
 from monitor.errors import LayoutChanged, NotFound
 from monitor.model import ElectionListing, Report, Request
 from scrapers.base import Platform, clean, json_of
+from scrapers.fields import fields_of, need
 from scrapers.platforms.tx_goelect_races import county_contests, state_contests
 from scrapers.platforms.tx_goelect_sections import (
     election_date,
-    fields_of,
-    need,
     office_titles,
     polling_places,
     section,

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from monitor.errors import LayoutChanged
 from monitor.model import Contest, Selection, UnitKind, Units, VoteCount, VoteType
 from scrapers.base import clean
-from scrapers.platforms.tx_goelect_sections import count, listed, need, section, upload
+from scrapers.fields import count, listed, need
+from scrapers.platforms.tx_goelect_sections import section, upload
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

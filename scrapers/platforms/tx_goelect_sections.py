@@ -1,6 +1,6 @@
 """The sections of tx_goelect: from base64 to checked fields.
 
-Counts are JSON numbers, some written as 20.0. Everything here raises a `ParseFailure` that
+Everything here raises a `ParseFailure` that
 names the section and the address, whatever stands there.
 """
 
@@ -15,24 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 from monitor.errors import EmptyPage, LayoutChanged, WrongFormat
 from monitor.model import UnitKind, Units
-from scrapers.base import clean, json_of, whole
+from scrapers.base import clean, json_of
+from scrapers.fields import count, fields_of, listed, need
 
 if TYPE_CHECKING:
     from monitor.model import Page
-
-
-def need(container: Any, field: str, where: str) -> Any:
-    """Return a field that has to be there; null counts as there."""
-    if field not in fields_of(container, where):
-        raise LayoutChanged(f"expected the field {field!r}, found none at {where}")
-    return container[field]
-
-
-def fields_of(value: Any, where: str) -> dict[str, Any]:
-    """Return a JSON object, refused when it is anything else."""
-    if not isinstance(value, dict):
-        raise LayoutChanged(f"expected an object with fields, found {value!r:.40} at {where}")
-    return value
 
 
 def section(sections: Any, name: str, page: Page) -> dict[str, Any]:
@@ -78,21 +65,3 @@ def election_date(text: Any, where: str) -> date:
         return date(year, month, day)
     except ValueError:
         raise LayoutChanged(f"expected a date MMDDYYYY, found {text!r:.20} at {where}") from None
-
-
-def listed(container: Any, field: str, where: str) -> list[Any]:
-    """Return the rows of a field: a list, an object's values by id, or none for null."""
-    rows = need(container, field, where)
-    if isinstance(rows, dict):
-        return list(rows.values())
-    if rows is not None and not isinstance(rows, list):
-        raise LayoutChanged(f"expected rows in {field!r}, found {rows!r:.40} at {where}")
-    return rows or []
-
-
-def count(container: Any, field: str, where: str) -> int:
-    """Read a count; this source writes some whole numbers as 20.0."""
-    number = need(container, field, where)
-    if isinstance(number, float) and number.is_integer():
-        number = int(number)
-    return whole(number, f"{field} of {where}")

@@ -1,0 +1,112 @@
+"""Hart Tally exports: every cell named, one row per precinct and choice.
+
+How to recognise it: the quoted header holds "Precinct_name" and "Split_name" and begins so.
+Counties send the long form, with over- and undervotes; Hawaii's media file is the short one.
+
+Source: one file of all contests. Precincts, and their splits, are added up.
+    "1CS-1","",1,5,1,1,762,0.44,21,20,"DISTRICT ATTORNEY","",1,1,"MAGGIE FLEMING","C",1,…
+Quirk: the flag of a precinct that has reported is 1; units are the contest's precincts, or
+"reporting units" where precincts are split.
+Quirk: the kinds of a choice are C candidate, W a write-in with a name, R unqualified and U
+unresolved write-ins. The short form has no total: it is the sum of the types; nor does it
+say how many are elected, and 1 is taken.
+Quirk: Hawaii's candidates carry their party in front: "(D) GABBARD, Tulsi".
+Quirk: no time, no date, no status; a contest's party is empty outside primaries.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from monitor.errors import EmptyPage, LayoutChanged
+from monitor.model import Report, UnitKind, VoteCount, VoteType
+from scrapers.base import text_of
+from scrapers.labels import party_code, plain_name
+from scrapers.lines import Line, contests_of
+from scrapers.report_files import ReportFile, refuse_binary
+from scrapers.tables import refuse_open_end, rows_of
+
+if TYPE_CHECKING:
+    from monitor.model import Page
+    from scrapers.tables import Row
+
+_LONG = {
+    "total": "total_votes", "flag": "Reporting_flag", "precinct": "Precinct_name",
+    "split": "Split_name", "contest": "Contest_Id", "title": "Contest_title",
+    "contest_party": "Contest_party_name", "seats": "Selectable_Options",
+    "choice": "candidate_id", "name": "candidate_name", "party": "Party_Code",
+    "kind": "Candidate_Type", "absentee": "absentee_votes", "early": "early_votes",
+    "election": "election_votes",
+}  # fmt: skip
+_SHORT = {
+    "flag": "Reporting", "precinct": "Precinct_Name", "split": "Split_Name",
+    "contest": "Contest_id", "title": "Contest_title", "contest_party": "Contest_party",
+    "choice": "Choice_id", "name": "Candidate_name", "party": "Choice_party",
+    "kind": "Candidate_Type", "absentee": "Absentee_votes", "early": "Early_votes",
+    "election": "Election_Votes",
+}  # fmt: skip
+_TYPES = (
+    ("absentee", VoteType.ABSENTEE_MAIL),
+    ("early", VoteType.EARLY),
+    ("election", VoteType.ELECTION_DAY),
+)
+_KINDS = frozenset("CWRU")
+_ALL_WRITE_INS = frozenset("RU")
+_FLAGS = {"0": 0, "1": 1}
+_IN_FRONT = re.compile(r"\(([A-Z]{1,3})\) +(.+)")
+
+
+class Scraper(ReportFile):
+    """Reads the file at `url`."""
+
+    def parse(self, pages: tuple[Page, ...]) -> Report:
+        """Add the precincts up."""
+        (page,) = pages
+        refuse_binary(page, "a table")
+        columns = _LONG if _LONG["total"] in text_of(page)[:1_000] else _SHORT
+        rows = rows_of(page, tuple(columns.values()))
+        refuse_open_end(page)
+        if not rows:
+            raise EmptyPage(f"a header without rows at {page.url}")
+        is_split = any(row[columns["split"]] for row in rows)
+        kind = UnitKind.UNITS if is_split else UnitKind.PRECINCTS
+        return Report(contests=contests_of((_line(row, columns) for row in rows), kind))
+
+
+def _line(row: Row, columns: dict[str, str]) -> Line:
+    cell = {part: row[column] for part, column in columns.items()}
+    kind, flag = cell["kind"], _FLAGS.get(cell["flag"])
+    if kind not in _KINDS or flag is None:
+        raise LayoutChanged(f"kind {kind!r:.10}, flag {cell['flag']!r:.10} in {row.place}")
+    counts = tuple(
+        VoteCount(vote_type, row.whole(columns[part]), columns[part]) for part, vote_type in _TYPES
+    )
+    name, marked = _name(row.need(columns["name"]))
+    votes = sum(one.votes for one in counts)
+    if "total" in columns and row.whole(columns["total"]) != votes:
+        raise LayoutChanged(f"the parts of {name!r:.40} make {votes}, in {row.place}")
+    return Line(
+        contest=row.need(columns["contest"]),
+        title=row.need(columns["title"]),
+        choice=row.need(columns["choice"]),
+        name=name,
+        votes=votes,
+        where=row.place,
+        place=f"{row.need(columns['precinct'])}|{cell['split']}",
+        party=party_code(cell["party"].strip("|")) or marked,
+        contest_party=party_code(cell["contest_party"]),
+        by_type=counts,
+        reported=(flag, 1),
+        seats=row.whole(columns["seats"]) if "seats" in columns else 1,
+        is_write_in=kind in _ALL_WRITE_INS,
+        may_lack=kind != "C",
+    )
+
+
+def _name(printed: str) -> tuple[str, str]:
+    """Part "(D) GABBARD, Tulsi" into name and party."""
+    found = _IN_FRONT.fullmatch(printed)
+    if found is None:
+        return plain_name(printed), ""
+    return plain_name(found.group(2)), party_code(found.group(1))
