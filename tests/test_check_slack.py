@@ -20,6 +20,7 @@ from monitor.slack_channels import ChannelFacts
 from monitor.slack_scopes import SCOPES
 from tests.commands import NIGHTS
 from tests.emulator import TOKEN, Emulator, emulated_slack
+from tests.extras import needs
 from tests.slack_faults import FaultProxy, fault_proxy, refusal
 
 if TYPE_CHECKING:
@@ -214,6 +215,8 @@ async def test_who_is_not_ours(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_what_watch_would_refuse_is_red_beforehand(
     config: Config, name: str, value: str, said: str
 ) -> None:
+    if "NOTIFY" in name:
+        needs("apprise")
     found = await of_slack({name: value}, config)
     assert [said in one.sentence for one in found if one.grade is Grade.RED] == [True]
 

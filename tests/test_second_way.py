@@ -25,6 +25,7 @@ from monitor.plain import body_of, plain
 from monitor.posts import RowClass
 from monitor.second_way import FOLLOWS, LATE, PATIENCE, PLACE, SecondWay, read_ways
 from monitor.words import safe
+from tests.extras import needs
 from tests.posts import a_post, fresh, put
 
 if TYPE_CHECKING:
@@ -36,6 +37,13 @@ if TYPE_CHECKING:
 
 # apprise loads every plugin it has, and one of them an old module.
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
+
+
+@pytest.fixture(autouse=True)
+def _by_apprise() -> None:
+    """Go by the real library."""
+    needs("apprise")
+
 
 NOW = datetime(2026, 11, 4, 2, 0, tzinfo=UTC)
 LATER = NOW + PATIENCE
