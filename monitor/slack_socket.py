@@ -66,14 +66,24 @@ async def answer_by_socket(
         _log.warning("no connection to Slack, a new one is made", after_seconds=lost_seconds)
     finally:
         connecting.cancel()
-        await asyncio.gather(connecting, return_exceptions=True)
-        await _end(client)
+        try:
+            await asyncio.gather(connecting, return_exceptions=True)
+        finally:
+            await _end(client)
 
 
 async def _end(client: Client) -> None:
     """End a client at once; its own `close` waits ten seconds for a server that is gone."""
     client.closed = True
     client.auto_reconnect_enabled = False
+    try:
+        await _let_go(client)
+    finally:
+        # Whoever is in a hurry cancels us too; a session left open would stay for ever.
+        await client.aiohttp_client_session.close()
+
+
+async def _let_go(client: Client) -> None:
     with contextlib.suppress(TimeoutError, aiohttp.ClientError, OSError):
         await asyncio.wait_for(client.disconnect(), GOODBYE_SECONDS)
     tasks = [client.message_processor, client.current_session_monitor, client.message_receiver]
@@ -81,4 +91,3 @@ async def _end(client: Client) -> None:
     for task in running:
         task.cancel()
     await asyncio.gather(*running, return_exceptions=True)
-    await client.aiohttp_client_session.close()
