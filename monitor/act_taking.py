@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from monitor import acts, audit
 from monitor.acts import Answer
 from monitor.events import Kind
+from monitor.likeness import guesses
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -66,7 +66,7 @@ class ActTaker:
 
 def no_race(night: Night, race: str) -> str:
     """Say that a race is not watched, and which ones are."""
-    near = get_close_matches(race, night.races, n=1)
+    near = guesses(race, night.races)
     meant = f"; did you mean {near[0]}?" if near else "; `status` lists them."
     return f"No race {race!r} is watched{meant}"
 

@@ -91,9 +91,9 @@ def rules_of(store: Store) -> RuleBook:
 
 
 @contextmanager
-def opened(database: Path) -> Iterator[Store]:
-    """Open the database of this instance, and close it whatever happens."""
-    db = open_database(database)
+def opened(database: Path, *, flushed: bool = True) -> Iterator[Store]:
+    """Open the database of this instance, and close it whatever happens; see `open_database`."""
+    db = open_database(database, flushed=flushed)
     try:
         yield Store(db)
     finally:
@@ -258,7 +258,8 @@ async def replay(
         given = sending.rehearsal_access(environ, night)
     parser = Parser()
     try:
-        with opened(database) as store:
+        # Slack remembers a rehearsal, so its records must outlast what it was told.
+        with opened(database, flushed=options.rehearse) as store:
             store.belongs_to(world.archive_id)
             store.begin(night.config, night.rules, world.starts_at)
             async with sending.opened_poster(

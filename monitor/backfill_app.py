@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from monitor import app, backfill, given, precincts
 from monitor.backfill_archive import recorded, replayed
 from monitor.backfill_notify import notify
+from monitor.backfill_versions import Versioned, add_versions
 from monitor.errors import NothingMatched, ScraperBroken
 from monitor.fetch import OK, HttpFetcher
 from monitor.model import Page, Report, Request
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from monitor.backfill import Backfilled
+    from monitor.night import Night
     from monitor.races import Config, Race
     from monitor.store import Store
 
@@ -137,6 +139,9 @@ class _Backfill:
                 f"the election of {source.id} was on {held}, not between "
                 f"{options.first or 'ever'} and {options.last or 'ever'}"
             )
+        night = app.night_of(self._config)
+        if isinstance(night.scrapers[source.id], Versioned):
+            return await self._versions(night, source.id)
         url = app.history_url(source)
         if url is None:
             raise NothingMatched(
@@ -146,6 +151,15 @@ class _Backfill:
         digest = hashlib.sha256(page.body).hexdigest()
         with BytesIO(page.body) as stream:
             return self._precincts(stream, url, digest, page)
+
+    async def _versions(self, night: Night, source: str) -> Backfilled:
+        fetcher = HttpFetcher(self._config.fetch)
+        try:
+            return await add_versions(
+                self._store, night, source, fetcher, self._parser, self._options.on_progress
+            )
+        finally:
+            await fetcher.aclose()
 
     # -- precinct files ------------------------------------------------------------------
 

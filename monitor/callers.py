@@ -151,7 +151,9 @@ def _missing(teller: Teller, decision: Decision, tally: Tally) -> tuple[Block, .
         return ()
     if Block.ONE_LOOK in decision.blocks and not _is_look_overdue(teller, tally):
         return ()
-    return decision.blocks if is_ripe(teller, decision, tally) else ()
+    # Without this block a hard bound, or the certified count, makes it sure whatever is in.
+    is_sure = Block.NOT_COMPLETE not in decision.blocks
+    return decision.blocks if is_sure or is_ripe(teller, decision, tally) else ()
 
 
 def is_ripe(teller: Teller, decision: Decision, tally: Tally) -> bool:

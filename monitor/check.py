@@ -108,7 +108,8 @@ def _unproven(night: Night, race: Race) -> list[Finding]:
         Finding(
             Grade.AMBER,
             f"{use.source}: unproven, no automatic outcome; READY TO CALL instead; compare what "
-            "`contests` shows with the site, then set `trusted = true` under its source",
+            f"`run.py record {use.source} --case live --who NAME` shows with the site, then set "
+            f"`trusted = true` under [sources.{use.source}]",
         )
         for use in race.sources
         if use.source in found

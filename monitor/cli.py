@@ -12,8 +12,10 @@ from typing import Any
 import click
 
 from monitor import (
+    commands_add,
     commands_backfill,
     commands_backtest,
+    commands_new,
     commands_people,
     commands_preview,
     commands_read,
@@ -65,6 +67,8 @@ def main(*, verbose: bool) -> None:
 
 for _command in (
     *commands_run.COMMANDS,
+    *commands_add.COMMANDS,
+    *commands_new.COMMANDS,
     *commands_read.COMMANDS,
     *commands_preview.COMMANDS,
     *commands_rules.COMMANDS,

@@ -113,23 +113,44 @@ def _findings(findings: Iterable[Finding]) -> None:
 
 
 @click.command()
-@click.argument("url")
+@click.argument("url", required=False)
+@click.option("--state", help="Known addresses of a state, two letters; the web is not asked.")
+@click.option("--county", help="With --state: those of one county, and of the whole state.")
 @click.option("--no-fetch", is_flag=True, help="Only name the platform; ask nobody.")
 @JSON
-def sources(url: str, *, no_fetch: bool, as_json: bool) -> None:
+def sources(
+    url: str | None, state: str | None, county: str | None, *, no_fetch: bool, as_json: bool
+) -> None:
     """Name the platform of a results link, what it has, and the config to paste."""
+    if (url is None) == (state is None):
+        raise click.UsageError("give a results link, or --state (and --county)")
+    if county is not None and state is None:
+        raise click.UsageError("--county goes with --state")
+    log_errors_only()
+    if url is None:
+        _known_addresses(state or "", county or "", as_json=as_json)
+    else:
+        _sources_of(url, no_fetch=no_fetch, as_json=as_json)
+
+
+def _sources_of(url: str, *, no_fetch: bool, as_json: bool) -> None:
     from monitor import inquiry
+    from monitor.directory import shipped_directory, warnings
+    from monitor.files_told import figures, is_file
     from monitor.lookup import contest_row
     from monitor.paste import config_for
 
-    log_errors_only()
+    for warning in warnings(shipped_directory(), url):
+        click.echo(safe(warning), err=True)
     link, found = asyncio.run(inquiry.look_up(url, now(), fetch=not no_fetch))
     rows, pasted = [plain(contest_row(one)) for one in found.contests], config_for(link, found)
+    compared = [plain(one) for one in figures(found.contests)] if is_file(link) else []
     if as_json:
         show_json({
             "link": plain(link),
             "elections": [plain(one) for one in found.elections],
             "contests": rows,
+            "figures": compared,
             "failures": found.failures,
             "config": pasted,
         })  # fmt: skip
@@ -137,11 +158,56 @@ def sources(url: str, *, no_fetch: bool, as_json: bool) -> None:
         _link(link)
         _elections(found.elections)
         _contests(rows)
+        _contests(compared)
         click.echo(f"\n{pasted}", nl=False)
     for failure in found.failures:
         click.echo(safe(failure), err=True)
     if found.failures:
         raise SystemExit(1)
+
+
+def _known_addresses(state: str, county: str, *, as_json: bool) -> None:
+    from monitor import app
+    from monitor.coverage import way_of
+    from monitor.directory import look_for, shipped_directory
+
+    found, known = look_for(shipped_directory(), state, county), app.scrapers()
+    rows = [{**plain(one), "way": way_of(one, known).value} for one in found.addresses]
+    if as_json:
+        show_json(rows)
+    else:
+        for row in rows:
+            _address(row)
+    if found.told:
+        click.echo(safe(found.told), err=True)
+
+
+def _address(row: dict[str, str]) -> None:
+    place = f"{row['county'] or 'whole state'}, {row['state']}"
+    click.echo(f"{place}: {row['address'] or 'no address'}")
+    told = (row["platform"] or "no platform", row["way"], row["seen"] and f"seen {row['seen']}")
+    click.echo(f"  {', '.join(filter(None, told))}")
+    if row["note"]:
+        click.echo(f"  {row['note']}")
+
+
+@click.command()
+@click.option("--state", help="One state, two letters.")
+@JSON
+def coverage(state: str | None, *, as_json: bool) -> None:
+    """Count the prosecutors' districts of each state that settings, or report files, reach."""
+    from monitor import app
+    from monitor import coverage as counting
+    from monitor.directory import shipped_directory
+
+    log_errors_only()
+    nominal = counting.of_state(counting.shipped_nominal(), state)
+    rows = counting.coverage(shipped_directory(), nominal, app.scrapers())
+    if as_json:
+        show_json([plain(one) for one in rows])
+        return
+    shown_rows = rows if state else (*rows, counting.total(rows))
+    show_rows([plain(one) for one in shown_rows], as_json=False)
 
 
 def _link(link: Recognised) -> None:
@@ -168,21 +234,27 @@ def _elections(elections: Iterable[ElectionListing]) -> None:
 
 @click.command()
 @click.argument("source")
-@click.option("--grep", help="Only contests with this text in title, key or a name.")
+@click.option("--grep", help="Only with this text in title, key or a name; offices by any name.")
 @CONFIG
 @JSON
 def contests(source: str, grep: str | None, config_path: Path, *, as_json: bool) -> None:
-    """Visit one configured source, and list the contests it has."""
+    """Visit one configured source, and list the contests it has; with --grep its figures too."""
     from monitor import inquiry
+    from monitor.files_told import figures
     from monitor.lookup import contest_row, narrowed
 
     log_errors_only()
     report = asyncio.run(inquiry.report_of_source(config_path, source, now()))
-    rows = [plain(contest_row(one)) for one in narrowed(report, source, grep)]
+    found = narrowed(report, source, grep)
+    rows, compared = [
+        [plain(row) for row in made] for made in (map(contest_row, found), figures(found))
+    ]
     if as_json:
         show_json(rows)
-    else:
-        _contests(rows)
+        return
+    _contests(rows)
+    if grep:
+        _contests(compared)
 
 
 def _contests(rows: list[dict[str, Any]]) -> None:
@@ -203,4 +275,4 @@ def schema() -> None:
     show_json(made())
 
 
-COMMANDS = (status, explain, check, sources, contests, config)
+COMMANDS = (status, explain, check, sources, coverage, contests, config)

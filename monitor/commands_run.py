@@ -16,6 +16,7 @@ from monitor.commands import (
     JSON,
     log_errors_only,
     log_to_stderr,
+    name_of,
     progress,
     show_json,
     show_rows,
@@ -25,6 +26,10 @@ from monitor.terminal import safe
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+
+def _who(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    return None if value is None else name_of(ctx, param, value)
 
 
 @click.command()
@@ -106,7 +111,7 @@ def demo(speed: str | None, night: str | None, *, as_json: bool) -> None:
 @click.command()
 @click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)
 @click.option(
-    "--output", type=click.Path(dir_okay=False, path_type=Path), required=True,
+    "--output", type=click.Path(dir_okay=False, path_type=Path),
     help="The recording, .warc.gz; one that is there is continued.",
 )  # fmt: skip
 @click.option(
@@ -117,14 +122,37 @@ def demo(speed: str | None, night: str | None, *, as_json: bool) -> None:
     "--for", "minutes", type=click.FloatRange(min=0), default=0.0,
     help="Minutes to go on for; left out, each source is visited once.",
 )  # fmt: skip
+@click.option("--case", help="Keep one visit as a golden case of this name instead.")
+@click.option("--who", callback=_who, help="With --case: who compares it with the site.")
+@click.option("--yes", is_flag=True, help="With --case: it was compared; do not ask.")
+@click.option("--force", is_flag=True, help="With --case: replace one of that name.")
+@click.option(
+    "--examples", type=click.Path(path_type=Path), default=Path("tests/examples"),
+    show_default=True, help="With --case: the folder of the golden cases.",
+)  # fmt: skip
 @CONFIG
 def record(
+    sources: tuple[str, ...], output: Path | None, every: float, minutes: float,
+    case: str | None, who: str | None, examples: Path, config_path: Path,
+    *, yes: bool, force: bool,
+) -> None:  # fmt: skip
+    """Keep every answer of configured sources for `replay`, or with --case a golden case."""
+    log_errors_only()
+    if (output is None) == (case is None):
+        raise click.UsageError("give --output for a recording, or --case for a golden case")
+    if output is not None:
+        _record(sources, output, every, minutes, config_path)
+        return
+    if len(sources) > 1 or who is None:
+        raise click.UsageError("--case takes one SOURCE, and --who with the name of a person")
+    _keep_case(sources[0], str(case), who, examples, config_path, yes=yes, force=force)
+
+
+def _record(
     sources: tuple[str, ...], output: Path, every: float, minutes: float, config_path: Path
 ) -> None:
-    """Keep every answer of configured sources in a recording that `replay` plays."""
     from monitor import inquiry
 
-    log_errors_only()
     with progress() as bar:
         task = bar.add_task(f"recording {', '.join(sources)}", total=1.0)
         kept = asyncio.run(
@@ -138,6 +166,27 @@ def record(
         click.echo(safe(failure), err=True)
     if kept.failures:
         raise SystemExit(1)
+
+
+def _keep_case(
+    source: str, case: str, who: str, examples: Path, config_path: Path, *, yes: bool, force: bool
+) -> None:
+    """Show what one visit gives, and keep it once a person says that the site shows the same."""
+    from monitor import golden, golden_file, inquiry
+
+    taken, folder, unproven = asyncio.run(
+        inquiry.take_case(config_path, source, examples, case, force=force)
+    )
+    for line in golden.shown(taken):
+        click.echo(safe(line))
+    asked = f"{who}, does the site show these figures? Keep them as {folder}"
+    if not (yes or click.confirm(asked, default=False, err=True)):
+        click.echo("nothing is kept", err=True)
+        raise SystemExit(1)
+    golden_file.write(folder, golden.files_of(taken, who))
+    click.echo(f"kept as {folder}; python -m pytest tests/test_examples.py reads it", err=True)
+    if unproven:
+        click.echo(safe(golden.trust_words(taken, case, who)), err=True)
 
 
 COMMANDS = (watch, replay, demo, record)

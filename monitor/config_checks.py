@@ -7,7 +7,6 @@ not there, and its own problem comes from `monitor.config_shape`.
 
 from __future__ import annotations
 
-import difflib
 from datetime import date
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, Protocol
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from monitor.config_document import named, tables, text, texts, twice
 from monitor.config_problems import Problem, hint
 from monitor.config_slack_checks import slack_problems
+from monitor.likeness import guesses
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -110,7 +110,7 @@ def _settings(
     for missing in sorted(needed - set(given)):
         yield Problem(path, f"the setting `{missing}` is missing; {takes}")
     for extra in sorted(set(given) - known):
-        near = difflib.get_close_matches(extra, known | RESERVED, n=1)
+        near = guesses(extra, known | RESERVED)
         meant = f'; did you mean "{near[0]}"?' if near else ""
         yield Problem((*path, extra), f"unknown setting{meant}; {takes}")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import reprlib
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from monitor.config_shape import schema
 from monitor.config_types import PATTERN_WORDS
+from monitor.likeness import guesses
 from monitor.races import ElectionKind
 from monitor.toml_lines import Path, line_index, line_of
 
@@ -45,7 +45,7 @@ class Problem:
 
 def hint(name: str, known: Collection[str]) -> str:
     """Name the nearest known name, or all of them when none is near and they are few."""
-    near = difflib.get_close_matches(name, known, n=1)
+    near = guesses(name, known)
     if near:
         return f'; did you mean "{near[0]}"?'
     return f"; known here: {', '.join(sorted(known))}" if 0 < len(known) <= _FEW else ""

@@ -1,9 +1,9 @@
 """One SQLite file: opened safely, written in whole transactions, errors by name.
 
 `open_database` gives the one writing connection of an instance, `open_reader` a
-read-only one beside it, `open_beside` one for a row that somebody else writes. WAL,
-`synchronous=FULL`, foreign keys on. What SQLite raises comes out as a `StoreFailure`
-of `monitor.errors`, with the remedy.
+read-only one beside it, `open_beside` one for a row that somebody else writes. WAL, foreign
+keys on, `synchronous=FULL` but for a replay, which can be played again. What SQLite raises
+comes out as a `StoreFailure` of `monitor.errors`, with the remedy.
 """
 
 from __future__ import annotations
@@ -59,8 +59,10 @@ def moment_of(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def open_database(path: Path, *, quick_check: bool = False) -> Database:
+def open_database(path: Path, *, quick_check: bool = False, flushed: bool = True) -> Database:
     """Open the database for the one instance that writes it, creating the file if need be.
+
+    `flushed`: what is committed survives a power cut; a killed process loses nothing either way.
 
     The instance is held by an operating system lock on `<path>.lock`, which ends
     with the process however it ends. Raises `DatabaseInUse` when another one
@@ -70,7 +72,7 @@ def open_database(path: Path, *, quick_check: bool = False) -> Database:
     lock = _lock_instance(path)
     try:
         with translated(str(path)):
-            database = _OwnedDatabase(_connect(path), lock, str(path))
+            database = _OwnedDatabase(_connect(path, flushed=flushed), lock, str(path))
             if quick_check:
                 _refuse_damage(database, path)
     except BaseException:
@@ -188,11 +190,11 @@ def _lock_instance(path: Path) -> sqlite3.Connection:
     return lock
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def _connect(path: Path, *, flushed: bool) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS)
     try:
         connection.execute("PRAGMA journal_mode = wal")
-        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute(f"PRAGMA synchronous = {'FULL' if flushed else 'NORMAL'}")
         connection.execute("PRAGMA foreign_keys = ON")
     except sqlite3.DatabaseError:
         connection.close()

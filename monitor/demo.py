@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import asdict, dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -16,6 +15,7 @@ from zoneinfo import ZoneInfo
 from monitor import app, report
 from monitor.decision import Basis
 from monitor.errors import NothingMatched
+from monitor.likeness import guesses
 from monitor.races import SlackConfig
 from monitor.terminal import when
 from monitor.words import signed, surname
@@ -72,7 +72,7 @@ def recordings(folder: Path, only: str | None) -> dict[str, Path]:
         known = [name for name in ORDER if name in found]
         return {name: found[name] for name in known or found}
     if only not in found:
-        near = get_close_matches(only, found, n=1)
+        near = guesses(only, found)
         meant = f"did you mean {near[0]}? " if near else ""
         raise NothingMatched(f"no recorded night {only!r}; {meant}There are {', '.join(found)}")
     return {only: found[only]}

@@ -5,6 +5,8 @@ MonitorError                     exit  what it means
 ├── SlackFailure                 4     Slack refused; `permanent` says whether trying again helps
 │   └── OutcomeUnknown                 the answer was lost: the message may stand in the channel
 ├── NothingMatched               5     no race, source, contest or file answers the call
+├── CountyRefused                2     no county file can be written from this (county_names)
+├── CaseRefused                  1     a golden case cannot be kept (golden)
 ├── StoreFailure                 6     the database
 │   ├── DatabaseInUse                  another instance holds it
 │   ├── DatabaseLocked                 another program holds its write lock

@@ -7,6 +7,7 @@ it here (faults.md §0 and §7e, measured).
 
 from __future__ import annotations
 
+import os
 import socket
 import ssl
 import stat
@@ -19,6 +20,7 @@ from urllib.request import url2pathname
 import httpx
 
 from monitor.errors import FetchFailure, TimedOut, TooLarge, Unreachable
+from monitor.inbox import being_written, newest_in
 from monitor.model import Page
 
 if TYPE_CHECKING:
@@ -54,7 +56,7 @@ async def get(
     for hop in range(MOST_HOPS + 1):
         response = await _send(client_for(current), current, headers)
         try:
-            body = await _read(response, url, max_bytes)
+            body = await _read_body(response, url, max_bytes)
         finally:
             await response.aclose()
         target = _followed(current, response, may_move_to) if hop < MOST_HOPS else None
@@ -65,24 +67,50 @@ async def get(
 
 
 def read_file(url: str, validators: dict[str, str], *, max_bytes: int, now: datetime) -> Page:
-    """Answer a `file://` URL as a web server would: 200 with an ETag, 304 or 404."""
+    """Answer a `file://` URL as a web server would: 200 with an ETag, 304 or 404.
+
+    Of a folder the newest whole file is read; `content-location` says which.
+    """
     path = Path(url2pathname(urlsplit(url).path))
     try:
-        found = path.stat()
-        if not stat.S_ISREG(found.st_mode):
-            raise Unreachable(f"no ordinary file at {url}; check the source's settings")
-        tag = f'"{found.st_mtime_ns:x}-{found.st_size:x}"'
-        if validators.get("if-none-match") == tag:
-            return Page(url, 304, (("etag", tag),), b"", now)
-        with path.open("rb") as file:
-            body = file.read(max_bytes + 1)
+        if path.is_dir():
+            return _read(newest_in(path, url, now), url, validators, max_bytes, now, is_named=True)
+        return _read(path, url, validators, max_bytes, now)
     except FileNotFoundError:
         return Page(url, 404, (), b"", now)
     except (OSError, ValueError) as error:
         raise Unreachable(f"cannot read {url} ({error}); check its permissions") from None
+
+
+def _read(
+    path: Path,
+    url: str,
+    validators: dict[str, str],
+    max_bytes: int,
+    now: datetime,
+    *,
+    is_named: bool = False,
+) -> Page:
+    """Read one file, refused when it changes meanwhile; `is_named`: say which one it is."""
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise Unreachable(f"no ordinary file at {url}; check the source's settings")
+    with path.open("rb") as file:
+        tag = _tag(os.fstat(file.fileno()), path.name if is_named else "")
+        named = (("content-location", path.as_uri()),) if is_named else ()
+        if validators.get("if-none-match") == tag:
+            return Page(url, 304, (("etag", tag), *named), b"", now)
+        body = file.read(max_bytes + 1)
+        if _tag(os.fstat(file.fileno()), path.name if is_named else "") != tag:
+            raise being_written(path.name, url)
     if len(body) > max_bytes:
         raise TooLarge(f"more than {max_bytes:,} bytes at {url}; raise [fetch] max_bytes if real")
-    return Page(url, 200, (("etag", tag),), body, now)
+    return Page(url, 200, (("etag", tag), *named), body, now)
+
+
+def _tag(found: os.stat_result, name: str) -> str:
+    """Return what changes with a file: its time, its size, and in a folder which it is."""
+    which = f"-{zlib.crc32(name.encode(errors='surrogateescape')):x}" if name else ""
+    return f'"{found.st_mtime_ns:x}-{found.st_size:x}{which}"'
 
 
 def failure(error: httpx.HTTPError | httpx.InvalidURL, url: str) -> FetchFailure:
@@ -126,7 +154,7 @@ async def _send(
         return await client.send(request, stream=True)
 
 
-async def _read(response: httpx.Response, url: str, max_bytes: int) -> bytes:
+async def _read_body(response: httpx.Response, url: str, max_bytes: int) -> bytes:
     """Read the body, inflated; both the wire's and the inflated bytes are bounded."""
     encoding = response.headers.get("content-encoding", "").strip().lower()
     if encoding not in {"", "identity", "gzip", "x-gzip"}:

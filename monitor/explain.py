@@ -7,7 +7,6 @@ and outbox, what people did from the audit table.
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
@@ -20,6 +19,7 @@ from monitor.events import Event, Kind
 from monitor.explain_posts import messages, of_event
 from monitor.explain_sources import sources_seen
 from monitor.explanation import ActDone, Decided, Explanation, Happened
+from monitor.likeness import guesses
 from monitor.reckoning import by_person, decided
 from monitor.verification import with_checks
 
@@ -44,7 +44,7 @@ def known_race(store: Store, race: str) -> tuple[str, str]:
     kept = {row["id"]: row for row in store.rows("SELECT id, config, rules FROM races")}
     if race in kept:
         return kept[race]["config"], kept[race]["rules"]
-    near = get_close_matches(race, kept, n=3)
+    near = guesses(race, kept, most=3)
     meant = f"did you mean {' or '.join(near)}?" if near else f"it has {', '.join(kept) or 'none'}"
     raise NothingMatched(f"no race {race!r} in this database; {meant}")
 

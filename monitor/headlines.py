@@ -90,7 +90,7 @@ def _remark(event: Event, scene: Scene, race: Race) -> str:
         case Kind.SITE_BACK:
             return _back(event, scene, race, who)
         case Kind.PERSON_FOLLOWS:  # its reason is a member id, which `follow` has verified
-            return f"{mentions((event.reason,))} follows this race: {who}."
+            return f"FOLLOWING: {who}. Each reply here is told to {mentions((event.reason,))}."
         case _:
             start = event.hold.since if event.hold else event.at
             since = clocks(start, scene.zone, scene.slack.desk_timezone, event.at)

@@ -6,10 +6,20 @@ import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from monitor import app, check, checking_slack, lookup, report, rule_checks, verification_store
+from monitor import (
+    app,
+    check,
+    checking_slack,
+    files_told,
+    golden,
+    golden_file,
+    lookup,
+    report,
+    rule_checks,
+    verification_store,
+)
 from monitor import explain as explaining
 from monitor.archive import ArchiveWriter
 from monitor.asking import report_of
@@ -17,6 +27,7 @@ from monitor.check import Checked, Finding, Grade
 from monitor.config import read_config
 from monitor.errors import NothingMatched, SourceFailure
 from monitor.fetch import HttpFetcher
+from monitor.likeness import guesses
 from monitor.parsing import Parser
 from monitor.races import FetchConfig
 from monitor.recording import Kept, Recorder
@@ -31,9 +42,10 @@ if TYPE_CHECKING:
 
     from monitor.check import Answer
     from monitor.explanation import Explanation
+    from monitor.golden import Golden
     from monitor.lookup import Lookup, Recognised
     from monitor.model import Report
-    from monitor.night import Night
+    from monitor.night import Night, Scraper
     from monitor.rules import RuleBook
 
 
@@ -118,7 +130,10 @@ def verify_rules(
 
 async def look_up(url: str, now: datetime, *, fetch: bool) -> tuple[Recognised, Lookup]:
     """Name the platform of a link, and ask it what it has. Raises `NothingMatched`."""
-    known: Mapping[str, lookup.Known] = app.scrapers()
+    known: Mapping[str, files_told.ReportKind] = app.scrapers()
+    if fetch and (file := files_told.address(url, known)):
+        async with _asking(FetchConfig()) as (fetcher, parser):
+            return await files_told.look_up(file, known, fetcher, parser, now)
     link = lookup.recognise(url, known)
     if not fetch:
         return link, lookup.Lookup()
@@ -137,7 +152,7 @@ async def report_of_source(config_path: Path, source: str, now: datetime) -> Rep
 def _refuse_unknown(night: Night, sources: tuple[str, ...]) -> None:
     for source in sources:
         if source not in night.scrapers:
-            near = get_close_matches(source, night.scrapers, n=1)
+            near = guesses(source, night.scrapers)
             meant = f"did you mean {near[0]}? " if near else ""
             has = ", ".join(night.scrapers)
             raise NothingMatched(f"no source {source!r} in the configuration; {meant}It has {has}")
@@ -166,6 +181,29 @@ async def record(
             return await recorder.run(every, minutes * 60, _now, on_visit)
     finally:
         await fetcher.aclose()
+
+
+async def take_case(
+    config_path: Path, source: str, examples: Path, case: str, *, force: bool
+) -> tuple[Golden, Path, bool]:
+    """Visit a source once for a golden case; return it, its folder, and whether it is unproven.
+
+    Raises `CaseRefused`, `NothingMatched` or the source's `SourceFailure`.
+    """
+    night = app.night_of(app.config_at(config_path))
+    _refuse_unknown(night, (source,))
+    told = next(one for one in night.config.sources if one.id == source)
+    folder = golden_file.folder_for(examples, told.scraper, case, force=force)
+    scraper = app.scrapers()[told.scraper]
+    unproven = (scraper.unproven or scraper.needs_confirmation) and not told.trusted
+
+    def make(settings: Mapping[str, str]) -> Scraper:
+        return scraper(date=told.election.date, settings=settings)
+
+    contact = night.config.fetch.contact
+    async with _asking(night.config.fetch) as (fetcher, parser):
+        taken = await golden.take(told, make, fetcher, parser, _now(), contact)
+    return taken, folder, unproven
 
 
 def _now() -> datetime:

@@ -6,12 +6,15 @@ person to write.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Protocol
 
 from monitor.asking import ask, fresh, report_of
+from monitor.directory import shipped_directory, state_site
 from monitor.errors import NothingMatched, SourceFailure
+from monitor.match import is_prosecutor, nearest_contests, normal_name, words_of
 from monitor.model import Contest, ElectionListing
 from monitor.night import Scraper
 
@@ -93,13 +96,10 @@ def recognise(url: str, known: Mapping[str, Known]) -> Recognised:
     """Name the scraper of a results link: a county's own file before its platform.
 
     Where several county files fit, the link does not say which county: then it is
-    the platform. Raises `NothingMatched` with the list of what is known.
+    the platform. The front page of a known site of a whole state is read as its address.
+    Raises `NothingMatched` with the list of what is known.
     """
-    found = {
-        name: settings
-        for name, scraper in known.items()
-        if (settings := _settings(scraper, url)) is not None
-    }
+    found = _found(url, known)
     counties = sorted(name for name in found if known[name].county)
     others = sorted(name for name in found if not known[name].county)
     # The sheet takes any CSV, so a site that is known by its address goes before it.
@@ -112,6 +112,32 @@ def recognise(url: str, known: Mapping[str, Known]) -> Recognised:
             '(platform = "sheet"), or write a scraper'
         )
     return _recognised(url, order[0], known[order[0]], found[order[0]], tuple(order[1:]))
+
+
+def _found(url: str, known: Mapping[str, Known]) -> dict[str, dict[str, str]]:
+    """Return the settings of each scraper that knows a link, or the known site it opens."""
+    site = state_site(shipped_directory(), url)
+    try:
+        found = _read_by(url, known)
+    except NothingMatched:
+        if not site:
+            raise
+        found = {}
+    if found or not site:
+        return found
+    # The address may name an election of old; the front page names none.
+    return {
+        name: {key: value for key, value in settings.items() if key != "date"}
+        for name, settings in _read_by(site, known).items()
+    }
+
+
+def _read_by(url: str, known: Mapping[str, Known]) -> dict[str, dict[str, str]]:
+    return {
+        name: settings
+        for name, scraper in known.items()
+        if (settings := _settings(scraper, url)) is not None
+    }
 
 
 def _settings(scraper: Known, url: str) -> dict[str, str] | None:
@@ -193,19 +219,41 @@ def _needs_date(scraper: Known) -> bool:
 def narrowed(report: Report, source: str, grep: str | None) -> tuple[Contest, ...]:
     """Return a report's contests, or those with a text in title, key or a candidate's name.
 
-    Raises `NothingMatched` when none is left.
+    "attorney", and each name of the prosecutor's office, finds that office by all its names;
+    a candidate is found by any spelling of the name. Raises `NothingMatched` with the
+    nearest titles when none is left.
     """
-    wanted = (grep or "").casefold()
-    found = tuple(one for one in report.contests if wanted in _searched(one))
-    if not found:
-        what = f"no contest with {grep!r}" if grep else "no contest"
-        raise NothingMatched(f"{what} at {source}; it has {len(report.contests)} contests")
-    return found
+    wanted = " ".join((grep or "").split()).casefold()
+    by_office = wanted == "attorney" or is_prosecutor(wanted, alone=True)
+    named = frozenset(normal_name(_PARTY_AFTER.sub("", wanted)).split())
+    found = tuple(
+        one
+        for one in report.contests
+        if wanted in _searched(one)
+        or (by_office and is_prosecutor(one.title))
+        or (named and any(named <= _words(choice.name) for choice in one.selections))
+    )
+    if found:
+        return found
+    what = f"no contest with {grep!r}" if grep else "no contest"
+    near = "; ".join(f"«{one}»" for one in nearest_contests(wanted, report.contests)[:_NEAREST])
+    has = f"it has {len(report.contests)} contests" + (f", nearest: {near}" if near else "")
+    raise NothingMatched(f"{what} at {source}; {has}")
+
+
+_NEAREST = 5
+_PARTY_AFTER = re.compile(r"\s+-\s+\w+$")
+
+
+def _words(name: str) -> frozenset[str]:
+    """Return the words of a name in either form: as printed, and without marks."""
+    return frozenset((*normal_name(name).split(), *words_of(name).split()))
 
 
 def _searched(contest: Contest) -> str:
     names = (choice.name for choice in contest.selections)
-    return "\n".join((contest.key, contest.title, contest.party, *names)).casefold()
+    texts = (contest.key, contest.title, contest.party, *names)
+    return "\n".join(" ".join(text.split()) for text in texts).casefold()
 
 
 @dataclass(frozen=True, slots=True)

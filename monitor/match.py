@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from enum import StrEnum
 from functools import lru_cache
 from hashlib import sha256
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from monitor.likeness import alike, nearest, spelt_alike
 from monitor.model import Contest, Selection
 from monitor.races import Endorsement
 
@@ -120,22 +120,42 @@ def _plain_title(title: str) -> str:
 
 
 _OFFICES = re.compile(
-    r"\b(?:(?:criminal )?district attorney|prosecuting attorney|prosecutor|states? attorney"
-    r"|commonwealths attorney|county attorney|circuit attorney|solicitor)\b"
+    r"\b(?:(?:criminal )?dist(?:rict)? att(?:orne)?y|pros(?:ecuting)? att(?:orne)?y"
+    r"|(?:county )?prosecutor|states? att(?:orne)?y|commonwealths? att(?:orne)?y"
+    r"|(?:county|circuit) att(?:orne)?y|solicitor|(?<!measure )da(?= d| \d| rep|$))\b"
 )
+_VOTE_FOR = re.compile(r"\bvote for (?:not? more than |up to )?\w+\b")
+
+
+def is_prosecutor(text: str, *, alone: bool = False) -> bool:
+    """Say whether a title names a prosecutor's office by any of its names; `alone`: only that."""
+    plain = _plain_title(text)
+    return (_OFFICES.fullmatch(plain) if alone else _OFFICES.search(plain)) is not None
+
+
+def nearest_contests(wanted: str, contests: Iterable[Contest]) -> tuple[str, ...]:
+    """List contests by likeness to a title; where it is a prosecutor's, those go first."""
+    theirs, others = list[tuple[str, str]](), list[tuple[str, str]]()
+    by_office = is_prosecutor(wanted)
+    for one in contests:
+        pair = _by_office(f"{one.title} {one.party}"), _named(one)
+        (theirs if is_prosecutor(one.title) == by_office else others).append(pair)
+    asked = _by_office(wanted)
+    return *nearest(asked, theirs), *nearest(asked, others)
 
 
 def _by_office(text: str) -> str:
     """Give every name of the prosecutor's office one form; for ordering a list only."""
-    return _OFFICES.sub("prosecutor", _plain_title(text))
+    words = _VOTE_FOR.sub(" ", _OFFICES.sub("prosecutor", _plain_title(text))).split()
+    return " ".join(dict.fromkeys(_IN_TITLES.get(word, word).casefold() for word in words))
 
 
 def _no_contest(report: Report, race: Race, use: SourceUse, found: list[Contest]) -> Unmatched:
     asked = f"id {use.contest_key!r}" if use.contest_key else f"pattern {use.contest!r}"
     asked += f", party {race.party}" if race.party else ""
     reused = [c for c in report.contests if use.contest_key and c.key == use.contest_key]
-    wanted = _by_office(f"{race.office} {race.name} {use.contest} {race.party}")
-    listed = _nearest(wanted, ((_by_office(c.title), _named(c)) for c in found or report.contests))
+    wanted = f"{race.office} {race.name} {use.contest} {race.party}"
+    listed = nearest_contests(wanted, found or report.contests)
     asked += f" in source {use.source}"
     if found:
         what = f"{len(found)} contests fit {asked}"
@@ -185,6 +205,21 @@ def _folded(text: str) -> str:
     return unicodedata.normalize("NFKC", kept)
 
 
+def words_of(name: str) -> str:
+    """Return all words of a name, those of its asides too: nicknames, party, "incumbent"."""
+    return " ".join(re.findall(r"\w+", _folded(name).translate(_DROPPED)))
+
+
+def nearest_names(wanted: str, names: Iterable[str]) -> tuple[str, ...]:
+    """List names by likeness to one, a nickname as good as the name it stands beside."""
+    normal = normal_name(wanted)
+
+    def form(name: str) -> str:
+        return max(normal_name(name), words_of(name), key=lambda one: alike(normal, one))
+
+    return nearest(normal, ((form(name), _shown(name)) for name in names))
+
+
 def _lines_of(endorsement: Endorsement, contest: Contest) -> list[Selection]:
     wanted = _names_of(endorsement)
     return [choice for choice in contest.selections if normal_name(choice.name) in wanted]
@@ -210,7 +245,7 @@ def one_name(name: str, people: tuple[frozenset[str], ...]) -> str:
 def _no_candidate(endorsement: Endorsement, contest: Contest, found: list[Selection]) -> Unmatched:
     wanted = normal_name(endorsement.candidate)
     among = found or contest.selections
-    listed = _nearest(wanted, ((normal_name(c.name), _shown(c.name)) for c in among))
+    listed = nearest_names(endorsement.candidate, (choice.name for choice in among))
     called = f"called {_shown(endorsement.candidate)} in {_named(contest)}"
     if found:
         what = f"{len(found)} lines are {called}"
@@ -235,20 +270,6 @@ _NEAR = 0.7
 _WIDTH = 80
 
 
-def _nearest(wanted: str, named: Iterable[tuple[str, str]]) -> tuple[str, ...]:
-    """Order names by likeness to what was wanted, the office first; ties by the name."""
-
-    def distance(pair: tuple[str, str]) -> tuple[bool, float, str]:
-        other_office = ("prosecutor" in wanted) != ("prosecutor" in pair[0])
-        return other_office, -_likeness(wanted, pair[0]), pair[1]
-
-    return tuple(shown for _, shown in sorted(named, key=distance))
-
-
-def _likeness(one: str, other: str) -> float:
-    return SequenceMatcher(None, one, other, autojunk=False).ratio()
-
-
 def _unmatched(kind: Trouble, what: str, listed: tuple[str, ...]) -> Unmatched:
     has = "; ".join(f"«{name}»" for name in listed[:_LISTED]) or "nothing"
     more = f" and {len(listed) - _LISTED} more" if len(listed) > _LISTED else ""
@@ -259,7 +280,7 @@ def _lookalikes(wanted: str, among: Iterable[Selection]) -> str:
     """Say so when a name is near but holds letters that only look Latin, or nothing to see."""
     for choice in sorted(among, key=lambda choice: choice.name):
         odd = [c for c in _folded(choice.name) if _is_odd(c)]
-        if odd and _likeness(wanted, normal_name(choice.name)) >= _NEAR:
+        if odd and spelt_alike(wanted, normal_name(choice.name)) >= _NEAR:
             named = ", ".join(f"U+{ord(c):04X} {unicodedata.name(c, '')}".strip() for c in odd[:3])
             return f" ({_shown(choice.name)} only looks like it: it holds {named})"
     return ""

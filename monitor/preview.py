@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from monitor.errors import NothingMatched
 from monitor.events import OUTCOMES
 from monitor.ledger import ABOUT, scene_of
+from monitor.likeness import guesses
 from monitor.message import posts
 from monitor.preview_desk import of_desk
 from monitor.preview_nights import Told, of_source, told
@@ -42,7 +42,7 @@ def of_race(night: Night, race: Race, kinds: Iterable[str] = ()) -> tuple[Post, 
     wanted = frozenset(kinds)
     has = dict.fromkeys(post.kind for post in made)
     for kind in sorted(wanted - has.keys()):
-        near = get_close_matches(kind, has, n=1)
+        near = guesses(kind, has)
         meant = f"; did you mean {near[0]}?" if near else ""
         raise NothingMatched(f"{race.id} shows no {kind!r}{meant}; it has {', '.join(has)}")
     return tuple(post for post in made if not wanted or post.kind in wanted)

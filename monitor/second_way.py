@@ -20,12 +20,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import structlog
 
 from monitor import notified
+from monitor.environ_secrets import secret_in
 from monitor.errors import ConfigInvalid
 from monitor.pauses import Pause
 from monitor.plain import body_of, plain
@@ -71,7 +71,8 @@ def read_ways(environ: Mapping[str, str]) -> tuple[Way, ...]:
     Raises `ConfigInvalid`, which never holds an address, when apprise is missing or one of
     them is not understood or leads to Slack.
     """
-    urls = [url for url in _BETWEEN.split(_given(environ)) if url.strip(", \n\t")]
+    text, _ = secret_in(environ, PLACE, lambda words: ConfigInvalid((words,)))
+    urls = [url for url in _BETWEEN.split(text) if url.strip(", \n\t")]
     return tuple(_way(number, url.strip(", \n\t")) for number, url in enumerate(urls, 1))
 
 
@@ -181,16 +182,3 @@ def _way(number: int, url: str) -> Way:
         return bool(await target.async_notify(title=title, body=body, body_format=text))
 
     return Way(name, sha256(url.encode()).hexdigest()[:16], send)
-
-
-def _given(environ: Mapping[str, str]) -> str:
-    text, path = environ.get(PLACE, "").strip(), environ.get(f"{PLACE}_FILE", "")
-    if text or not path:
-        return text
-    try:
-        return Path(path).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        # Not its name: somebody may have put an address itself there.
-        raise ConfigInvalid(
-            (f"the file that {PLACE}_FILE names cannot be read ({type(error).__name__})",)
-        ) from None

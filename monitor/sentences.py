@@ -171,7 +171,7 @@ KIND_SENTENCES = {
         "it works again; or numbers come another way, and it is not waited for",
     ),
     Kind.PERSON_FOLLOWS: KindWords(
-        ("<@U", "<@W"), "thread", "a member of the workspace follows the race from now on"
+        ("FOLLOWING",), "thread", "a member of the workspace follows the race from now on"
     ),
 }  # fmt: skip
 """In the order of `Kind`."""
@@ -208,7 +208,7 @@ BLOCK_SENTENCES = {
     Block.NOT_COMPLETE: "the count is not complete",
     Block.NO_ELECTION_DAY: "marked complete, but no election-day votes are in",
     Block.WRITE_IN_AHEAD: "write-ins are ahead and their names are not reported",
-    Block.WITHDRAWN_AHEAD: "a candidate who withdrew has enough votes to be first",
+    Block.WITHDRAWN_AHEAD: "whoever withdrew, or a line for nobody, has enough votes to be first",
     Block.SEATS_MIXED: "some seats are decided and others are not",
     Block.UNCONTESTED: "nobody else is on the ballot, so there is no race to win",
     Block.HAND_KEPT: "numbers kept by hand need a named person to confirm",

@@ -7,10 +7,10 @@ names a file that does. PRIMARY_NIGHT_SLACK_URL points to an emulator instead of
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from monitor.environ_secrets import secret_in
 from monitor.errors import SlackFailure
 
 if TYPE_CHECKING:
@@ -28,18 +28,13 @@ def read_token(environ: Mapping[str, str]) -> str | None:
     Raises a permanent `SlackFailure`, which never holds the token, when it is
     not a bot token or its file cannot be read.
     """
-    place = "PRIMARY_NIGHT_SLACK_TOKEN"
-    token = environ.get(place, "").strip()
-    if not token and environ.get(f"{place}_FILE"):
-        place = f"{place}_FILE"
-        token = _token_in(environ[place])
+    token, place = secret_in(environ, "PRIMARY_NIGHT_SLACK_TOKEN", refused)
     if not token:
         return None
     if not _TOKEN.fullmatch(token):
-        raise SlackFailure(
+        raise refused(
             f"{place} holds {_kind_of(token)}, not a bot token; "
-            "copy the Bot User OAuth Token (xoxb-…) of the app",
-            permanent=True,
+            "copy the Bot User OAuth Token (xoxb-…) of the app"
         )
     return token
 
@@ -50,23 +45,15 @@ def read_api_url(environ: Mapping[str, str]) -> str:
     parts = urlsplit(url)
     safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
     if not safe or not parts.path.rstrip("/").endswith("/api"):
-        raise SlackFailure(
-            "PRIMARY_NIGHT_SLACK_URL must be https (or http on this machine) and end in /api/",
-            permanent=True,
+        raise refused(
+            "PRIMARY_NIGHT_SLACK_URL must be https (or http on this machine) and end in /api/"
         )
     return url.rstrip("/") + "/"
 
 
-def _token_in(path: str) -> str:
-    try:
-        return Path(path).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SlackFailure(
-            # Not its name: somebody may have put the token itself there.
-            "the file that PRIMARY_NIGHT_SLACK_TOKEN_FILE names cannot be read"
-            f" ({type(error).__name__})",
-            permanent=True,
-        ) from None
+def refused(words: str) -> SlackFailure:
+    """Make the failure of something that is set and cannot be used."""
+    return SlackFailure(words, permanent=True)
 
 
 def _kind_of(token: str) -> str:

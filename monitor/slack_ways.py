@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from monitor.errors import SlackFailure
+from monitor.environ_secrets import secret_in
+from monitor.slack_access import refused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,20 +62,20 @@ def read_way(environ: Mapping[str, str]) -> Way | None:
     Raises a permanent `SlackFailure`, which never holds a secret, when what is set
     is of another kind, cannot be read, or when both are set.
     """
-    token, token_at = _secret_in(environ, APP_TOKEN)
-    secret, secret_at = _secret_in(environ, SIGNING_SECRET)
+    token, token_at = secret_in(environ, APP_TOKEN, refused)
+    secret, secret_at = secret_in(environ, SIGNING_SECRET, refused)
     if token and secret:
-        raise _refused(f"{token_at} and {secret_at} are both set; keep the first for Socket Mode")
+        raise refused(f"{token_at} and {secret_at} are both set; keep the first for Socket Mode")
     if token:
         if not _APP_TOKEN.fullmatch(token):
-            raise _refused(
+            raise refused(
                 f"{token_at} holds {_kind_of(token)}, not an app-level token; make one "
                 "(xapp-…, scope connections:write) under Basic Information of the app"
             )
         return Socket(token)
     if secret:
         if not _SECRET.fullmatch(secret):
-            raise _refused(
+            raise refused(
                 f"{secret_at} holds {_kind_of(secret)}, not a signing secret; "
                 "copy it from Basic Information of the app"
             )
@@ -87,29 +87,10 @@ def _listening(environ: Mapping[str, str]) -> tuple[str, int]:
     given = environ.get(LISTEN, "").strip() or LISTEN_DEFAULT
     found = _PLACE.fullmatch(given)
     if found is None or int(found["port"]) > _LAST_PORT:
-        raise _refused(f"{LISTEN} must be a host and a port, such as {LISTEN_DEFAULT}")
+        raise refused(f"{LISTEN} must be a host and a port, such as {LISTEN_DEFAULT}")
     return found["host"].strip("[]"), int(found["port"])
-
-
-def _secret_in(environ: Mapping[str, str], name: str) -> tuple[str, str]:
-    """Return what is set under a name, or in the file named with _FILE, and which it was."""
-    value = environ.get(name, "").strip()
-    path = environ.get(f"{name}_FILE", "")
-    if value or not path:
-        return value, name
-    try:
-        return Path(path).read_text(encoding="utf-8").strip(), f"{name}_FILE"
-    except (OSError, UnicodeDecodeError) as error:
-        # Not its name: somebody may have put the secret itself there.
-        raise _refused(
-            f"the file that {name}_FILE names cannot be read ({type(error).__name__})"
-        ) from None
 
 
 def _kind_of(value: str) -> str:
     """Say what stands where a secret should, without showing it."""
     return next((what for start, what in _KINDS.items() if value.startswith(start)), "something")
-
-
-def _refused(words: str) -> SlackFailure:
-    return SlackFailure(words, permanent=True)

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from difflib import get_close_matches
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from monitor.desk_words import MOST_CHARACTERS, MOST_IN_SECTION
 from monitor.details import sections
 from monitor.fitting import cut
+from monitor.likeness import guesses
 from monitor.people import Act, ActKind
 from monitor.prizes import race_words
 from monitor.races import Channel
@@ -126,7 +126,7 @@ def _kind(word: str) -> CommandKind:
     said = word.casefold()
     if said in names:
         return CommandKind(said)
-    near = get_close_matches(said, names, n=1)
+    near = guesses(said, names)
     meant = f"; did you mean `{near[0]}`?" if near else "."
     raise NotUnderstood(f"“{safe(word)}” is not a command{meant} `/race help` lists them.")
 
@@ -162,7 +162,7 @@ def _folded(name: str) -> str:
 def _unknown(words: list[str], races: Sequence[Race]) -> NotUnderstood:
     said = _folded(" ".join(words))
     names = {label: race.id for race in races for label in (*_names(race), race.id)}
-    near = dict.fromkeys(names[one] for one in get_close_matches(said, names, n=NEAR))
+    near = dict.fromkeys(names[one] for one in guesses(said, names, most=NEAR))
     asked = safe_text(" ".join(words), 80)
     if near:
         meant = " or ".join(f"`{one}`" for one in near)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,7 +37,7 @@ class Snapshot:
 class Line:
     """One candidate's votes, summed over the race's sources.
 
-    `is_withdrawn`: still on the ballot, and can win nothing.
+    `is_withdrawn`: still on the ballot, and can win nothing; so is a line for nobody.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Line:
     is_withdrawn: bool = False
 
 
+_NOBODY = re.compile(r"none of (?:these candidates|the above)", re.IGNORECASE)
 _BEING_CHANGED = frozenset({ResultsStatus.CORRECTION, ResultsStatus.RECOUNT})
 """The source says that figures with every unit in are not its last word."""
 _NOT_THAT_DAY = (VoteType.EARLY, VoteType.ABSENTEE_MAIL, VoteType.PROVISIONAL)
@@ -208,9 +210,14 @@ def _lines(contests: list[Contest], race: Race) -> tuple[Line, ...]:
                 votes=choice.votes + (before.votes if before else 0),
                 by_type=by_type,
                 is_write_in=choice.is_write_in,
-                is_withdrawn=normal_name(choice.name) in withdrawn,
+                is_withdrawn=is_nobody(choice.name) or normal_name(choice.name) in withdrawn,
             )
     return tuple(sorted(summed.values(), key=lambda line: (-line.votes, line.name)))
+
+
+def is_nobody(name: str) -> bool:
+    """Say whether a line is counted and nobody can win by it (NRS 293.269)."""
+    return _NOBODY.fullmatch(name.strip()) is not None
 
 
 def _add_types(one: tuple[VoteCount, ...], two: tuple[VoteCount, ...]) -> tuple[VoteCount, ...]:

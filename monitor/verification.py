@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from difflib import get_close_matches
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from monitor.errors import NothingMatched
+from monitor.likeness import guesses
 from monitor.rule_card import LABELS, rows
 from monitor.rules import FACTS, ContestKind, RecountKind, Rule, RuleBook, Source, in_words
 
@@ -87,7 +87,7 @@ def checks_of(
 def _refuse_unknown(facts: Collection[str]) -> None:
     for fact in facts:
         if fact not in FACTS:
-            near = get_close_matches(fact, FACTS, n=1)
+            near = guesses(fact, FACTS)
             meant = f"did you mean {near[0]}?" if near else f"there are {', '.join(FACTS)}"
             raise NothingMatched(f"no fact {fact!r} on a rule card; {meant}")
 

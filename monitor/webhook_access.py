@@ -8,11 +8,11 @@ holds one.
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from monitor.errors import SlackFailure
+from monitor.environ_secrets import secret_in
+from monitor.slack_access import refused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +30,7 @@ def read_webhooks(environ: Mapping[str, str], slack: SlackConfig) -> dict[str, s
     Raises a permanent `SlackFailure`, which never holds an address, when what is set is no
     such object, or channels of the configuration have none: it lists all of them.
     """
-    text = _given(environ)
+    text, _ = secret_in(environ, PLACE, refused)
     if not text:
         return None
     try:
@@ -38,36 +38,25 @@ def read_webhooks(environ: Mapping[str, str], slack: SlackConfig) -> dict[str, s
     except ValueError:
         given = None
     if not isinstance(given, dict) or not all(isinstance(url, str) for url in given.values()):
-        raise _refused('must be a JSON object, such as {"#primary-night": "https://…"}')
+        example = '{"#primary-night": "https://…"}'
+        raise refused(f"{PLACE} must be a JSON object, such as {example}")
     hooks = {f"#{name.removeprefix('#')}": url.strip() for name, url in given.items()}
     unsafe = [name for name, url in hooks.items() if not _is_safe(url)]
     if unsafe:
-        raise _refused(f"needs an https address for {', '.join(sorted(unsafe))}")
+        raise refused(f"{PLACE} needs an https address for {', '.join(sorted(unsafe))}")
     named = (*(one.name for one in slack.channels), slack.ops_channel, slack.asking_channel)
     wanted = dict.fromkeys(name for name in (*named, *slack.heads_up) if name)
     missing = [name for name in wanted if hook_name(name) not in hooks]
     if missing:
-        raise _refused(f"has no webhook for {', '.join(missing)}; add them, or set a bot token")
+        raise refused(
+            f"{PLACE} has no webhook for {', '.join(missing)}; add them, or set a bot token"
+        )
     return hooks
 
 
 def hook_name(channel: str) -> str:
     """Return the name a channel's webhook is kept under."""
     return f"#{channel.removeprefix('#')}"
-
-
-def _given(environ: Mapping[str, str]) -> str:
-    text, path = environ.get(PLACE, "").strip(), environ.get(f"{PLACE}_FILE", "")
-    if text or not path:
-        return text
-    try:
-        return Path(path).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        # Not its name: somebody may have put an address itself there.
-        raise SlackFailure(
-            f"the file that {PLACE}_FILE names cannot be read ({type(error).__name__})",
-            permanent=True,
-        ) from None
 
 
 def _is_safe(url: str) -> bool:
@@ -78,7 +67,3 @@ def _is_safe(url: str) -> bool:
         )
     except ValueError:
         return False
-
-
-def _refused(words: str) -> SlackFailure:
-    return SlackFailure(f"{PLACE} {words}", permanent=True)

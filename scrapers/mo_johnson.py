@@ -1,7 +1,7 @@
 """Johnson County, Missouri.
 
 Source: Johnson County Clerk, an ES&S precinct report as a web page, uploaded anew for each
-count; its address changes with every election (`report_url`).
+count; its address changes with every election (`url`).
 Quirk: "1111 Absentee" is a precinct of its own, with no registered voters.
 Quirk: "RECORDER OR DEEDS COUNTY" is printed so.
 """

@@ -1,13 +1,16 @@
 """Files that a county's own counting program writes, from the web or from this machine.
 
 A report file has no address of its own: each county puts it where it likes, under a new
-name for each election. So `url` is all there is to set: https://…, or a path on this
-machine. Whether a file belongs to a platform is read from the file, never from its name.
+name for each election. So `url` is all there is to set: https://…, or the path of a file or
+of a folder on this machine, of which the newest whole file is read. Whether a file belongs to
+a platform is read from the file, never from its name.
 """
 
 from __future__ import annotations
 
 import re
+from abc import abstractmethod
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import unquote, urlsplit
 
@@ -20,13 +23,22 @@ from scrapers.base import Platform, clean, refuse_wall, text_of
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
-    from monitor.model import Page
+    from monitor.model import Page, Report
 
 PDF = b"%PDF-"
 XLSX = b"PK\x03\x04"
 _ESCAPE = re.compile(r"\x1b(?:[@-Z]|[&(*)][a-z](?:[-\d.]+[a-z])*[-\d.]*[A-Z])")
 _RESET = "\x1bE"
 _LEADERS = re.compile(r".*\.\s{1,2}\.\s.*")
+_ASK = (
+    "ask the county for the file its program wrote as text or CSV, or type the figures into "
+    "the sheet"
+)
+_UNREADABLE = {
+    "statement of votes cast": "a Dominion Statement of Votes Cast",
+    "cast votes:": "a Hart cumulative report",
+}
+"""Words of reports whose figures stand in another order in the text of their PDF."""
 _MARKUP = re.compile(r"<(?:!doctype|html|head|body|pre)\b", re.IGNORECASE)
 
 
@@ -43,14 +55,42 @@ class ReportFile(Platform):
 
     @classmethod
     def recognise(cls, url: str) -> dict[str, str] | None:
-        """Return the link itself when the file has the name its program gives it."""
-        name = unquote(urlsplit(url).path).rpartition("/")[2]
-        is_usual = cls.usual_names and re.search(cls.usual_names, name, re.IGNORECASE)
+        """Return the link itself when the file has the name its program gives it.
+
+        Such a name says nothing of the county.
+        """
+        pattern = "" if cls.county else cls.usual_names
+        is_usual = pattern and re.search(pattern, _name_in(url), re.IGNORECASE)
         return {"url": url} if is_usual else None
 
     def visit(self) -> Generator[Request, Page, tuple[Page, ...]]:
-        """Ask for the one file."""
-        return ((yield Request(self.fill(self.file_url))),)
+        """Ask for the one file; one out of a folder goes on under its own name."""
+        page = yield Request(self.fill(self.file_url))
+        return (replace(page, url=_chosen(page) or page.url),)
+
+    def parse(self, pages: tuple[Page, ...]) -> Report:
+        """Read the file; of one out of a folder, say which it was beside its time."""
+        (page,) = pages
+        report = self.read(page)
+        chosen = _chosen(page)
+        if not chosen:
+            return report
+        name = f"file {_name_in(chosen)}"
+        told = ", ".join(filter(None, (report.source_time_text, name)))
+        return replace(report, source_time_text=told)
+
+    @abstractmethod
+    def read(self, page: Page) -> Report:
+        """Read every contest of the file; see `parse`."""
+
+
+def _chosen(page: Page) -> str:
+    """Return the address of the file that was read of a folder, "" where none was chosen."""
+    return page.header("content-location") if page.url.startswith("file:") else ""
+
+
+def _name_in(url: str) -> str:
+    return unquote(urlsplit(url).path).rpartition("/")[2]
 
 
 def fixed_text(page: Page) -> tuple[str, ...]:
@@ -75,7 +115,15 @@ def refuse_binary(page: Page, expected: str) -> None:
         raise EmptyPage(f"empty answer where {expected} was expected at {page.url}")
     for begin, kind in ((PDF, "a PDF"), (XLSX, "a workbook or archive")):
         if page.body.startswith(begin):
-            raise WrongFormat(f"{kind} where {expected} was expected at {page.url}")
+            raise WrongFormat(f"{kind} where {expected} was expected at {page.url}; {_ASK}")
+
+
+def refuse_unreadable(lines: Sequence[str], where: str) -> None:
+    """Raise for a PDF whose text has names and figures in an order that cannot be trusted."""
+    for line in lines:
+        for words, kind in _UNREADABLE.items():
+            if words in line.casefold():
+                raise WrongFormat(f"{kind} as a PDF, which is not read, at {where}; {_ASK}")
 
 
 def refuse_twice(names: Sequence[str], where: str) -> None:

@@ -1,4 +1,7 @@
-"""Hypothesis draws the same examples in every run; `--hypothesis-profile=wide` draws others."""
+"""What holds for every test: the same examples in every run, and long ones begun first.
+
+`--hypothesis-profile=wide` draws other examples.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,11 @@ if TYPE_CHECKING:
 settings.register_profile("same", derandomize=True)
 settings.register_profile("wide", derandomize=False)
 settings.load_profile("same")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin the tests marked `long` first, so that no process is left with one at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 @pytest.fixture(autouse=True)

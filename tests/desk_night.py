@@ -16,6 +16,7 @@ from monitor.desk_service import Desk
 from monitor.parsing import Parser
 from monitor.replay import RecordedKeeper, Replay
 from monitor.report import post_log_json
+from monitor.slack import SlackPoster
 from monitor.terminal import TerminalPoster
 from monitor.watch import Watch
 from monitor.world import RecordedFetcher, World
@@ -111,6 +112,8 @@ async def _play(
             await Replay(watch, store, deliverer, world, desk=desk).run(until)
     finally:
         parser.close()
+        if isinstance(poster, SlackPoster):
+            await poster.close()
 
 
 def printed(database: Path) -> str:

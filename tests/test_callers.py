@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from monitor.decision import Basis, Block, Outcome
+from monitor.decision import Basis, Block, Outcome, Outstanding
 from monitor.diff import pass_time, redecide
 from monitor.events import Kind
 from monitor.model import ResultsStatus, UnitKind, VoteType
@@ -246,6 +246,18 @@ def test_an_unverified_rule_is_asked_about_and_never_told_by_itself() -> None:
     told.see(DURHAM_NIGHT, 180)
     assert told.see(DURHAM_NIGHT, 181) == [Kind.READY_TO_CALL]
     assert told.last(Kind.READY_TO_CALL).missing == (Block.RULE_UNVERIFIED,)
+
+
+def test_a_clinched_outcome_of_a_site_nobody_proved_is_asked_about_at_once() -> None:
+    """Oregon's counties may report no precinct for ever: waiting for units would be in vain."""
+    told = asking()
+    told.watched = replace(told.watched, unproven=frozenset({"nc_durham"}))
+    left = Outstanding(100, False, "phone, clerk", minutes(90), sum(MOST.values()))
+    told.state = replace(told.state, people=replace(told.state.people, outstanding=left))
+    told.see(MOST, 100, (0, 57))
+    assert told.see(MOST, 101, (0, 57)) == [Kind.READY_TO_CALL]
+    assert told.last(Kind.READY_TO_CALL).missing == (Block.UNPROVEN,)
+    assert told.steps[-1].decisions[0].outcome is Outcome.NONE
 
 
 def test_the_question_is_closed_when_the_count_completes() -> None:

@@ -821,49 +821,6 @@ def test_zip_bomb(monkeypatch: pytest.MonkeyPatch) -> None:
 # --- Links and lists -----------------------------------------------------------------------------
 
 ENR = "https://results.enr.clarityelections.com"
-SCVOTES = "https://www.enr-scvotes.org"
-IOWA = "https://electionresults.iowa.gov"
-HUDSON = "https://admin.enr.clarityelections.com/files"
-
-
-@pytest.mark.parametrize(
-    ("url", "found"),
-    [
-        (f"{ENR}/KY/50972/131636/en/summary.html", ("KY", "50972", "")),
-        (f"{ENR}/NJ/Essex/46982/117336/Web01/en/summary.html", ("NJ/Essex", "46982", "")),
-        ("http://results.enr.clarityelections.com/WV/74487", ("WV", "74487", "")),
-        (f"{ENR}/WV/74487/Web02-state.206999/#/", ("WV", "74487", "")),
-        (f"{ENR}/CO/122598/web.345435/#/summary", ("CO", "122598", "")),
-        (f"{ENR}//GA/105369/271066/json/en/summary.json", ("GA", "105369", "")),
-        (f"{ENR}/CO/El_Paso/115926/web.1/?v=316199%2F#/detail/2", ("CO/El_Paso", "115926", "")),
-        (f"{ENR}/CO/El%20Paso/115926/", ("CO/El_Paso", "115926", "")),
-        (f"{ENR}/FL/Miami-Dade/12345/", ("FL/Miami-Dade", "12345", "")),
-        (f"{ENR}/IL/DuPage/elections.json", ("IL/DuPage", "", "")),
-        (f"{ENR}/TX/elections.json", ("TX", "", "")),
-        (f"{ENR}/TX/Dallas/", ("TX/Dallas", "", "")),
-        (f"{SCVOTES}/SC/126294/web.345435/", ("SC", "126294", SCVOTES)),
-        (f"{IOWA}/IA/122322/web.1/#/", ("IA", "122322", IOWA)),
-        (f"{HUDSON}/NJ/Hudson/126000/current_ver.txt", ("NJ/Hudson", "126000", HUDSON)),
-    ],
-)
-def test_links_of_every_era(url: str, found: tuple[str, str, str]) -> None:
-    wanted = zip(("jurisdiction", "eid", "host"), found, strict=True)
-    assert Scraper.recognise(url) == {name: value for name, value in wanted if value}
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "https://er.ncsbe.gov/",
-        ENR,
-        f"{ENR}/files/",
-        f"{ENR}/web.345435/",
-        "not a link",
-        "file:///CO/1",
-    ],
-)
-def test_other_links_are_not_ours(url: str) -> None:
-    assert Scraper.recognise(url) is None
 
 
 def test_a_county_file_knows_its_own_links_only() -> None:

@@ -235,6 +235,9 @@ def test_contests_lists_what_a_source_has(tmp_path: Path) -> None:
     ran = run("contests", "dallas_sheet", "--config", config, "--grep", "frizell")
     assert "Criminal District Attorney" in ran.out
     assert "County Judge" not in ran.out
+    assert "Elizabeth Davis Frizell 56,000" in ran.out
+    ran = run("contests", "dallas_sheet", "--config", config, "--grep", "prosecutor", "--json")
+    assert [row["title"] for row in json.loads(ran.out)] == ["Criminal District Attorney"]
 
 
 def test_the_schema_is_the_shipped_one() -> None:

@@ -345,6 +345,7 @@ MOVES = st.lists(
 )
 
 
+@pytest.mark.long
 @settings(max_examples=120, deadline=None)
 @given(
     moves=MOVES,

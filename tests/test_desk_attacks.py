@@ -273,7 +273,7 @@ async def test_an_edit_that_may_have_been_made_is_undone_by_the_older_words(
 
 # -- random outages --------------------------------------------------------------------------
 
-STORMS = 60
+STORMS = 36
 CHANNELS = ("#a",)
 RACES = ("durham", "pitt")
 

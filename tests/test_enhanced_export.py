@@ -139,3 +139,17 @@ def test_half_a_file_is_truncated() -> None:
 def test_the_site_s_page_is_no_file() -> None:
     with pytest.raises(WrongFormat):
         parse(b"<!doctype html><html></html>")
+
+
+def test_groups_that_make_another_number_are_refused() -> None:
+    """A line without groups has nothing to be compared with."""
+    changed = file()
+    option = item(changed)["ballotOptions"][0]
+    groups, votes = option["groupResults"], option["voteCount"]
+    assert sum(one["voteCount"] for one in groups) == votes
+    option["groupResults"] = []
+    assert read(changed).contests[0].selections[0].votes == votes
+    option["groupResults"] = groups
+    groups[0]["voteCount"] += 1
+    with pytest.raises(LayoutChanged, match=f"{votes} votes, but {votes + 1} in their groups"):
+        read(changed)

@@ -24,7 +24,7 @@ def read(text: str) -> Report:
     """Read one page."""
     now = datetime(2026, 1, 1, tzinfo=UTC)
     page = Page("https://example.org/report.htm", 200, (), text.encode("cp1252"), now)
-    return Scraper(date=None, settings={"report_url": page.url}).parse((page,))
+    return Scraper(date=None, settings={"url": page.url}).parse((page,))
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ def test_a_page_split_into_two_blocks_is_one_report() -> None:
 
 def test_errors_survive_the_process_pool() -> None:
     """Pages are parsed in another process: scraper, report and error travel by pickle."""
-    scraper = Scraper(date=None, settings={"report_url": "https://example.org"})
+    scraper = Scraper(date=None, settings={"url": "https://example.org"})
     assert pickle.loads(pickle.dumps(scraper)).settings == scraper.settings  # noqa: S301
     assert pickle.loads(pickle.dumps(read(TEXT))) == read(TEXT)  # noqa: S301
     error = pickle.loads(pickle.dumps(Truncated("cut at https://example.org")))  # noqa: S301
@@ -188,3 +188,17 @@ def test_a_lost_line_is_never_a_smaller_sum(place: int) -> None:
     whole = {contest.key: contest.selections for contest in read(TEXT).contests}
     assert not is_vote
     assert {contest.key: contest.selections for contest in report.contests} == whole
+
+
+def test_the_same_report_as_text() -> None:
+    """Without the page around it; a last line that is cut may hold a smaller number."""
+    text = TEXT[TEXT.index("<PRE>") + len("<PRE>") : TEXT.index("</PRE>")].lstrip("\r\n")
+    assert read(text) == read(TEXT)
+    with pytest.raises(Truncated, match="the last line has no end"):
+        read(text.rstrip())
+
+
+def test_one_setting_reaches_it_and_people_confirm_it() -> None:
+    """A county's file over it is no other than its sisters."""
+    assert Scraper.settings_needed() == {"url"}
+    assert Scraper.needs_confirmation

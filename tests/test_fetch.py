@@ -331,7 +331,7 @@ async def test_file_is_read_like_a_page(tmp_path: Path) -> None:
 
 
 async def test_files_that_cannot_be_read(tmp_path: Path) -> None:
-    """Absent, a folder, a pipe, too large: named like a site's faults."""
+    """Absent, a folder without a report, a pipe, too large: named like a site's faults."""
     (tmp_path / "large").write_bytes(bytes(LIMITS.max_bytes + 1))
     os.mkfifo(tmp_path / "pipe")
     async with fetching() as fetcher:
@@ -339,7 +339,7 @@ async def test_files_that_cannot_be_read(tmp_path: Path) -> None:
         assert (await fetch(fetcher, absent, optional=True)).status == 404
         with pytest.raises(NotFound, match=r"404 at file:"):
             await fetch(fetcher, absent)
-        for name, kind in (("", Unreachable), ("pipe", Unreachable), ("large", TooLarge)):
+        for name, kind in (("", NotFound), ("pipe", Unreachable), ("large", TooLarge)):
             with pytest.raises(kind):
                 await fetch(fetcher, (tmp_path / name).as_uri())
         with pytest.raises(Unreachable):

@@ -36,6 +36,28 @@ def test_types_of_votes_make_the_total() -> None:
     assert Scraper.recognise("https://example.org/tally.txt") is None
 
 
+@pytest.mark.parametrize(
+    ("url", "names_the_file"),
+    [
+        ("https://elections.hawaii.gov/wp-content/results/media.txt", True),
+        ("https://elections.hawaii.gov/wp-content/results/2026%20Primary/media.txt", True),
+        ("https://files.hawaii.gov/elections/files/results/2024/General/media.txt", True),
+        ("https://elections.hawaii.gov/election-results/", False),
+        ("https://elections.hawaii.gov/wp-content/results/2026%20Primary/summary.txt", False),
+    ],
+)
+def test_hawaii_is_known_by_its_address(url: str, names_the_file: bool) -> None:
+    """Its media file is set as it is; of its other pages only the platform is told."""
+    assert Scraper.recognise(url) == ({"url": url} if names_the_file else {})
+
+
+def test_hawaiis_file_since_2024_is_refused() -> None:
+    """Its first line, encoding and columns, as a public reader of it records them."""
+    header = '#"Precinct_Name","Split_Name","Reporting","Mail votes","In-Person votes"'
+    with pytest.raises(LayoutChanged, match="no column 'Reporting'"):
+        read(f"Format#1\n{header}\n".encode("utf-16"))
+
+
 def test_splits_of_precincts_are_no_precincts() -> None:
     """The second part of 1CS-1 is ours."""
     text = LONG.replace('"1CS-1",""', '"1CS-1","A"').replace('"1CS-2",""', '"1CS-1","B"')

@@ -110,6 +110,7 @@ class HeadedUp(Replaying):
         return replace(made)
 
 
+@pytest.mark.long
 def test_killed_anywhere_it_is_told_once_to_each_and_in_order(tmp_path: Path) -> None:
     night = HeadedUp(tmp_path)
 

@@ -102,6 +102,7 @@ def expected(posts: list[dict[str, Any]], channel: str) -> list[tuple[str, Told]
     ]
 
 
+@pytest.mark.long
 async def test_live_services_over_http_tell_what_replay_tells(
     slack: Emulator, tmp_path: Path
 ) -> None:

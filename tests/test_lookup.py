@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ import pytest
 from monitor import app, lookup
 from monitor.config import read_config
 from monitor.errors import NotFound, NothingMatched
-from monitor.model import Page, Request
+from monitor.model import Contest, Page, Report, Request, Selection
 from monitor.parsing import Parser
 from monitor.paste import config_for
 from monitor.world import RecordedFetcher, World
@@ -192,3 +193,129 @@ def test_a_site_that_fails_leaves_the_config(tmp_path: Path) -> None:
         asked = len(server.heads)
         assert run("sources", url, "--no-fetch").code == 0
         assert len(server.heads) == asked
+
+
+# -- contests ----------------------------------------------------------------------------
+
+OFFICES = (
+    "DISTRICT ATTORNEY DISTRICT 16",
+    "Criminal District Attorney",
+    "COUNTYWIDE Prosecuting Attorney",
+    "ADAMS COUNTY Prosecutor",
+    "State's Attorney",
+    "STATE’S ATTORNEY",  # noqa: RUF001 - as sources print it
+    "State Attorney, 20th Judicial Circuit",
+    "Commonwealth's Attorney (Alexandria City)",
+    "County Attorney",
+    "Circuit Attorney",
+    "Solicitor Circuit 5",
+)
+"""The prosecutor's office in the words of eleven sites."""
+OTHERS = ("Attorney General", "County Judge", "DISTRICT COURT JUDGE", "County Auditor")
+
+
+def report_of_all() -> Report:
+    """Make one contest for each title, each with its own candidate."""
+    titles = (*OFFICES, *OTHERS)
+    choices = ((Selection("1", f"Candidate {number}", 0),) for number in range(len(titles)))
+    return Report(
+        tuple(
+            Contest(str(key), title, lines)
+            for key, (title, lines) in enumerate(zip(titles, choices, strict=True), start=100)
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "district attorney", "Prosecuting Attorney", "prosecutor", "state's attorney",
+        "States Attorney", "state attorney", "Commonwealth's Attorney", "COUNTY ATTORNEY",
+        "solicitor", "circuit attorney", "Criminal District Attorney",
+    ],
+)  # fmt: skip
+def test_each_name_of_the_office_finds_all_of_them(asked: str) -> None:
+    """Nobody has to know what a state calls its prosecutor."""
+    assert tuple(one.title for one in lookup.narrowed(report_of_all(), "s", asked)) == OFFICES
+
+
+def test_attorney_finds_the_office_and_what_has_the_word() -> None:
+    titles = [one.title for one in lookup.narrowed(report_of_all(), "s", "attorney")]
+    assert titles == [*OFFICES, "Attorney General"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "titles"),
+    [
+        ("judge", ["County Judge", "DISTRICT COURT JUDGE"]),
+        ("attorney general", ["Attorney General"]),
+        ("district 16", ["DISTRICT ATTORNEY DISTRICT 16"]),
+        ("candidate 11", ["Attorney General"]),
+        ("114", ["County Auditor"]),
+    ],
+)
+def test_any_other_text_finds_what_has_it(asked: str, titles: list[str]) -> None:
+    assert [one.title for one in lookup.narrowed(report_of_all(), "s", asked)] == titles
+
+
+def test_the_office_with_more_words_finds_what_has_them_all() -> None:
+    titles = [
+        one.title for one in lookup.narrowed(report_of_all(), "s", "district attorney district 16")
+    ]
+    assert titles == ["DISTRICT ATTORNEY DISTRICT 16"]
+
+
+PEOPLE = (
+    "Satana Deberry", "DEBERRY, SATANA (I)", "Deberry, Satana M.", 'Nicholas "Nico" LaHood',
+    "William M. (Bill) Nash", "Perla MUÑOZ Hopkins", "ZAPPALA  JR, STEPHEN A", "Mary O’Neal",  # noqa: RUF001
+)  # fmt: skip
+"""One line of one contest each."""
+
+
+@pytest.mark.parametrize(
+    ("asked", "people"),
+    [
+        ("satana deberry", PEOPLE[:3]),
+        ("DEBERRY, SATANA", PEOPLE[:3]),
+        ("Deberry, Satana (INCUMBENT)", PEOPLE[:3]),
+        ("DEM Satana Deberry", PEOPLE[:3]),
+        ("Satana Deberry - DEM", PEOPLE[:3]),
+        ("Satana Deberry (VOTE FOR 1)", PEOPLE[:3]),
+        ("deberry", PEOPLE[:3]),
+        ("Nico LaHood", PEOPLE[3:4]),
+        ("LAHOOD, NICHOLAS", PEOPLE[3:4]),
+        ('Nicholas "The Law" LaHood', PEOPLE[3:4]),
+        ("bill nash", PEOPLE[4:5]),
+        ("Munoz Hopkins", PEOPLE[5:6]),
+        ("Hopkins, Perla Muñoz", PEOPLE[5:6]),
+        ("Stephen A. Zappala Jr.", PEOPLE[6:7]),
+        ("Stephen A. Zappala, Jr.", PEOPLE[6:7]),
+        ("stephen zappala", PEOPLE[6:7]),
+        ("zappala jr", PEOPLE[6:7]),
+        ("ONEAL, MARY", PEOPLE[7:8]),
+    ],
+)
+def test_a_candidate_is_found_by_any_spelling(asked: str, people: tuple[str, ...]) -> None:
+    """For a list that a person reads; the night's matching takes whole names only."""
+    report = Report(
+        tuple(
+            Contest(f"c{key}", f"Race {key}", (Selection("1", name, 0), Selection("2", "Else", 0)))
+            for key, name in enumerate(PEOPLE)
+        )
+    )
+    found = lookup.narrowed(report, "s", asked)
+    assert tuple(one.selections[0].name for one in found) == people
+
+
+def test_a_text_that_stands_nowhere_is_answered_with_the_nearest_titles() -> None:
+    told = (
+        "no contest with 'county audit or' at s; it has 15 contests, nearest: "
+        "«County Auditor (id 114)»; «County Judge (id 112)»"
+    )
+    with pytest.raises(NothingMatched, match=re.escape(told)) as refused:
+        lookup.narrowed(report_of_all(), "s", "county audit or")
+    assert str(refused.value).count("«") == 5
+    with pytest.raises(NothingMatched, match="it has 15 contests, nearest: «DISTRICT ATTORNEY"):
+        lookup.narrowed(report_of_all(), "s", "district attorney district 17")
+    with pytest.raises(NothingMatched, match=r"no contest with 'x' at s; it has 0 contests$"):
+        lookup.narrowed(Report(()), "s", "x")

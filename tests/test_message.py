@@ -462,8 +462,7 @@ def test_state_word_and_our_surname_come_first(kind: Kind) -> None:
     for post in written(kind):
         if post.channel != "#ops":
             ours = NIGHTS[kind]().watched.race.endorsements[0].candidate.split()[-1]
-            of_a_person = kind is Kind.PERSON_FOLLOWS  # and of no state of the race
-            assert of_a_person or re.match(r"[A-Z][A-Z?, -]+( \([a-z]+\))?:", post.text), post.text
+            assert re.match(r"[A-Z][A-Z?, -]+( \([a-z]+\))?:", post.text), post.text
             assert ours in post.text[:50], post.text
 
 

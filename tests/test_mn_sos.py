@@ -51,7 +51,8 @@ def test_links_of_the_site_are_recognised(url: str, found: dict[str, str] | None
 def test_one_county_keeps_its_plain_title() -> None:
     """`cid` keeps the key, so that a race can move from the whole file to its county."""
     (alone,) = read(ROW, RIVAL, ROW.replace(";27;", ";62;"), cid="27").contests
-    both = read(ROW, RIVAL, ROW.replace(";27;", ";62;")).contests
+    there = [row.replace(";27;", ";62;") for row in (ROW, RIVAL)]
+    both = read(ROW, RIVAL, *there).contests
     assert (alone.title, alone.key) == ("County Attorney", "27|0394|")
     assert [one.title for one in both] == [
         "County Attorney (county 27)",
@@ -88,6 +89,13 @@ def test_names_keep_quotes_accents_and_suffixes() -> None:
 def test_a_row_that_is_not_understood_is_refused(old: str, new: str, message: str) -> None:
     with pytest.raises(LayoutChanged, match=message):
         read(ROW.replace(old, new), RIVAL)
+
+
+@pytest.mark.parametrize("rows", [(ROW,), (ROW, RIVAL.replace(";100;", ";101;"))])
+def test_lines_that_do_not_make_the_total_are_refused(rows: tuple[str, ...]) -> None:
+    """A lost row would make a leader of whoever is left."""
+    with pytest.raises(LayoutChanged, match=r"400 is not the sum (?:300|401) of"):
+        read(*rows)
 
 
 def test_a_doubled_row_is_refused() -> None:

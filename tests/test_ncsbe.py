@@ -195,6 +195,7 @@ def test_addresses_and_settings() -> None:
     assert nc_durham.Scraper.settings_needed() == frozenset()
     assert ncsbe.Scraper.settings_needed() == {"cid"}
     assert ncsbe_pct.Scraper.settings_needed() == frozenset()
+    assert ncsbe_pct.Scraper.unproven
     assert next(durham.visit()) == Request(URL)
     assert durham.link() == (
         "https://er.ncsbe.gov/?election_dt=05/08/2018&county_id=32&office=ALL&contest=0"

@@ -257,7 +257,9 @@ def test_a_follower_is_mentioned_in_the_thread_once() -> None:
     assert made.people.followers == (MEMBER,)
     refused(follow(made, at=201), "Ben Ortiz follows this race already")
     (post,) = posts(made.last(Kind.PERSON_FOLLOWS), scene(made))
-    assert post.text == f"<@{MEMBER}> follows this race: Deberry, Durham DA, DEM."
+    assert post.text == (
+        f"FOLLOWING: Deberry, Durham DA, DEM. Each reply here is told to <@{MEMBER}>."
+    )
     assert post.thread is not None
     assert made.undo().applied
     assert not made.people.followers

@@ -204,6 +204,14 @@ def test_the_database_is_opened_for_durability(db: Database) -> None:
     assert db.execute("PRAGMA foreign_keys").fetchone()[0] == 1
 
 
+def test_a_replay_does_not_wait_for_the_disk(tmp_path: Path) -> None:
+    """It can be played again; SQLite keeps the file whole either way."""
+    db = open_database(tmp_path / "night.db", flushed=False)
+    assert db.journal_mode == "wal"
+    assert db.execute("PRAGMA synchronous").fetchone()[0] == 1
+    db.close()
+
+
 def test_a_second_instance_is_refused_until_the_first_closes(tmp_path: Path) -> None:
     path = tmp_path / "night.db"
     first = open_database(path)

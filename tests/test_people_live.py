@@ -30,6 +30,7 @@ SECOND = 5.0
 """Seconds a running `watch` may take; loaded machines are slow to start a process."""
 
 
+@pytest.mark.long
 def test_a_running_watch_takes_acts_and_tells_them(tmp_path: Path) -> None:
     with sheets_served() as sheets:
         people = prepared(tmp_path, sheets)

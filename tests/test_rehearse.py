@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-POINTS, EACH, KILLS = 60, 5, 50
-KINDS = ("news-calls", "news-statements", "news-calls", "news-statements", "calls")
+POINTS, EACH, KILLS = 60, 15, 50
+KINDS = ("news-calls", "news-statements", "news-calls", "calls")
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +58,7 @@ def test_a_rehearsal_says_test_in_the_rehearsal_channel(
     assert [one.blocks for one in told] == [len(post["blocks"]) + 1 for post in posts]
 
 
+@pytest.mark.long
 def test_a_rehearsal_killed_anywhere_leaves_the_same_channel(
     slack: Emulator, pool: Launchers, tmp_path: Path
 ) -> None:

@@ -85,6 +85,7 @@ def part(tmp_path: Path) -> Iterator[Part]:
         yield Part(slack, above, pool, tmp_path)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("number", range(PARTS))
 def test_nothing_lost_nothing_double(part: Part, number: int) -> None:
     """Every outcome once, every message told, order and threads kept, through it all."""

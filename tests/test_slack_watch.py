@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from monitor import app
 from monitor.archive import ArchiveWriter
 from monitor.modals import VOTES
@@ -162,6 +164,7 @@ async def running(folder: Path) -> AsyncIterator[Night]:
                 assert await asyncio.to_thread(watch.stop) == 0, watch.log
 
 
+@pytest.mark.long
 async def test_a_night_is_run_from_slack(tmp_path: Path) -> None:
     """Each act lands in the audit table with the member's id, and its message says so."""
     async with running(tmp_path) as night:

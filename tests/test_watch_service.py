@@ -12,6 +12,8 @@ import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import pytest
+
 from monitor import app
 from monitor.archive import ArchiveWriter
 from monitor.report import view
@@ -44,6 +46,7 @@ async def visit_a_minute_ago(config_path: Path, database: Path) -> None:
                     await watch.visit(source, then + timedelta(seconds=number))
 
 
+@pytest.mark.long
 def test_watch_runs_reloads_stops_and_goes_on(tmp_path: Path) -> None:
     """Twenty seconds of the service: everything once, an invalid file refused, a clean end."""
     path, database = tmp_path / "config.toml", tmp_path / "night.db"

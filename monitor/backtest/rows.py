@@ -199,12 +199,12 @@ def _of_ess(body: bytes, wanted: Wanted) -> _Rows:
     for start, end in zip(starts, (*starts[1:], len(fixed)), strict=True):
         block = fixed[start:end]
         page = f"<html><pre>{escape(block)}</pre></html>".encode()
-        report = _parsed("ess_el30_html", {"report_url": wanted.name}, page, wanted.name)
+        report = _parsed("ess_el30_html", {"url": wanted.name}, page, wanted.name)
         found = _PRECINCT.search(block)
         day = report.election_date
         for contest in report.contests:
             rows += _one_precinct(contest, found.group() if found else "")
-    whole = _parsed("ess_el30_html", {"report_url": wanted.name}, text.encode(), wanted.name)
+    whole = _parsed("ess_el30_html", {"url": wanted.name}, text.encode(), wanted.name)
     return _Rows(tuple(rows), day, whole.contests)
 
 

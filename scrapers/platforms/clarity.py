@@ -9,6 +9,10 @@ Settings: `jurisdiction` ("PA/Allegheny", or "CO" for a state's own site), `eid`
 (anything but ""), which adds votes by type from detailxml.zip. Where a version
 has no JSON that file is read anyway.
 
+`county = "Denver"` on a state's site reads the county's own file, under the state's
+contest keys (see `clarity_county`). A district of several counties needs none of it:
+the state's file has its sum.
+
 On a state site units are counties, on a county or city site precincts.
 Keys: contests by `K`; choices by name, because JSON gives them no id and their
 order changes during the night (Allegheny, 2023-05-16, at 21:36).
@@ -19,22 +23,19 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, ClassVar
 
-from monitor.errors import LayoutChanged, NotFound
-from monitor.model import Report, Request, UnitKind
-from scrapers.base import Platform, json_of
-from scrapers.platforms.clarity_json import read_contests
-from scrapers.platforms.clarity_links import DEFAULT_HOST, listing, settings_of_link
+from monitor.errors import NotFound
+from monitor.model import Request, UnitKind
+from scrapers.base import Platform
+from scrapers.platforms.clarity_county import own_election, under_state
+from scrapers.platforms.clarity_links import DEFAULT_HOST, listings, settings_of_link
 from scrapers.platforms.clarity_packed import peel
-from scrapers.platforms.clarity_settings import Heading, read_date, read_settings, read_time
-from scrapers.platforms.clarity_types import with_types
-from scrapers.platforms.clarity_version import kind_of, read_version, version_of
-from scrapers.platforms.clarity_xml import read_detail
+from scrapers.platforms.clarity_report import read_files
+from scrapers.platforms.clarity_version import read_version, versions_in
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Mapping
 
-    from monitor.model import Contest, ElectionListing, Page
-    from scrapers.platforms.clarity_xml import Detail
+    from monitor.model import ElectionListing, Page, Report
 
 
 class Scraper(Platform):
@@ -42,18 +43,21 @@ class Scraper(Platform):
 
     source_name = "Clarity election results"
     on_the_way = frozenset({"version"})
-    optional_settings: ClassVar = {"host": DEFAULT_HOST, "detail": ""}
+    optional_settings: ClassVar = {"host": DEFAULT_HOST, "detail": "", "county": ""}
     parse_in_pool = True
     jurisdiction: ClassVar[str] = ""
 
     public_url = "{host}/{jurisdiction}/{eid}/"
     elections_url = "{host}/{jurisdiction}/elections.json"
     version_url = "{host}/{jurisdiction}/{eid}/current_ver.txt"
+    folder_url = "{host}/{jurisdiction}/{eid}/"
     sum_url = "{host}/{jurisdiction}/{eid}/{version}/json/sum.json"
     summary_url = "{host}/{jurisdiction}/{eid}/{version}/json/en/summary.json"
     settings_url = "{host}/{jurisdiction}/{eid}/{version}/json/en/electionsettings.json"
     old_settings_url = "{host}/{jurisdiction}/{eid}/{version}/json/electionsettings.json"
     detail_url = "{host}/{jurisdiction}/{eid}/{version}/reports/detailxml.zip"
+    _contests = (sum_url, summary_url)
+    _settings = (settings_url, old_settings_url)
 
     @classmethod
     def recognise(cls, url: str) -> dict[str, str] | None:
@@ -71,65 +75,83 @@ class Scraper(Platform):
         page = yield Request(self.fill(self.elections_url), optional=True)
         if page.status != HTTPStatus.OK:
             return ()
-        rows = json_of(peel(page))
-        if not isinstance(rows, list):
-            raise LayoutChanged(f"expected a list of elections at {page.url}")
         place = {} if self.jurisdiction else {"jurisdiction": self.settings["jurisdiction"]}
         if self.settings["host"] != DEFAULT_HOST:
             place["host"] = self.settings["host"]
-        return tuple(listing(row, place, page.url) for row in rows)
+        return listings(peel(page), place)
 
     def visit(self) -> Generator[Request, Page, tuple[Page, ...]]:
-        """Ask for the version, then for its files, each of which a version may lack.
+        """Ask for the version, then for its files; of a county, for the state's before."""
+        site, above = yield from self._site()
+        current = yield Request(self.fill(self.version_url, **site))
+        files = yield from self._files({**site, "version": read_version(current)})
+        return (*above, current, *files)
 
-        Raises `NotFound` when the version has neither JSON nor XML.
-        """
-        current = yield Request(self.fill(self.version_url))
-        version = read_version(current)
-        contests = yield from self._first(version, self.sum_url, self.summary_url)
-        settings = yield from self._first(version, self.settings_url, self.old_settings_url)
+    def versions(self) -> Generator[Request, Page, tuple[int, ...]]:
+        """Ask which versions there have been, in order and without the ones to come."""
+        site, _ = yield from self._site()
+        version = read_version((yield Request(self.fill(self.version_url, **site))))
+        settings = yield from self._first({**site, "version": version}, self._settings)
+        return () if settings is None else versions_in(peel(settings), int(version))
+
+    def visit_version(self, version: int) -> Generator[Request, Page, tuple[Page, ...]]:
+        """Ask for the files of one version, as `visit` does for the current one's."""
+        site, above = yield from self._site()
+        files = yield from self._files({**site, "version": str(version)})
+        return (*above, *files)
+
+    def _site(self) -> Generator[Request, Page, tuple[dict[str, str], tuple[Page, ...]]]:
+        """Return whose files are read, and the pages of the state that led to a county."""
+        own = {name: self.fill(f"{{{name}}}") for name in ("jurisdiction", "eid")}
+        if not self.settings["county"]:
+            return own, ()
+        current = yield Request(self.fill(self.version_url, **own))
+        state = {**own, "version": read_version(current)}
+        settings = yield from self._first(state, self._settings)
+        contests = yield from self._first(state, self._contests)
+        if settings is None or contests is None:
+            raise NotFound(
+                f"version {state['version']} of the state lacks its settings or its contests "
+                f"under {self.link()}; wait for the next, or give the county's own link"
+            )
+        name, own["eid"] = own_election(peel(settings), self.settings["county"])
+        own["jurisdiction"] += f"/{name}"
+        return own, (contests, settings)
+
+    def _files(self, place: Mapping[str, str]) -> Generator[Request, Page, tuple[Page, ...]]:
+        """Raises `NotFound` when the version has neither JSON nor XML."""
+        contests = yield from self._first(place, self._contests)
+        settings = yield from self._first(place, self._settings)
         detail = None
         if contests is None or self.settings["detail"]:
-            detail = yield from self._first(version, self.detail_url)
+            detail = yield from self._first(place, (self.detail_url,))
         if contests is None and detail is None:
             raise NotFound(
-                f"version {version} has neither sum.json, summary.json nor detailxml.zip under "
-                f"{self.link()}; open it, and wait for the next version or use the sheet"
+                f"version {place['version']} has neither sum.json, summary.json nor detailxml.zip "
+                f"under {self.fill(self.folder_url, **place)}; open it, and wait for the next "
+                "version or use the sheet"
             )
-        return tuple(page for page in (current, contests, settings, detail) if page is not None)
+        return tuple(page for page in (contests, settings, detail) if page is not None)
 
-    def _first(self, version: str, *templates: str) -> Generator[Request, Page, Page | None]:
+    def _first(
+        self, place: Mapping[str, str], templates: tuple[str, ...]
+    ) -> Generator[Request, Page, Page | None]:
         for template in templates:
-            url = self.fill(template, version=version)
-            page = yield Request(url, immutable=True, optional=True)
+            page = yield Request(self.fill(template, **place), immutable=True, optional=True)
             if page.status == HTTPStatus.OK:
                 return page
         return None
 
     def parse(self, pages: tuple[Page, ...]) -> Report:
         """Read every contest, from JSON where it is there; XML then adds votes by type."""
-        found = {kind: peel(page) for page in pages if (kind := kind_of(page.url))}
-        detail = read_detail(found["detail"]) if "detail" in found else None
-        heading = read_settings(found["settings"]) if "settings" in found else Heading()
-        stamp = heading.source_time_text or (detail.timestamp if detail else "")
-        return Report(
-            contests=self._contests(found, detail),
-            source_time=read_time(stamp),
-            source_time_text=stamp,
-            version=version_of(pages),
-            election_date=heading.election_date
-            or read_date(detail.election_date if detail else ""),
-            status=heading.status,
-            status_text=heading.status_text,
-            is_test=heading.is_test,
-        )
-
-    def _contests(self, found: dict[str, Page], detail: Detail | None) -> tuple[Contest, ...]:
-        if "contests" in found:
+        where = self.link()
+        if not self.settings["county"]:
             is_county = "/" in self.fill("{jurisdiction}")
             kind = UnitKind.PRECINCTS if is_county else UnitKind.COUNTIES
-            contests = read_contests(found["contests"], kind)
-            return with_types(contests, detail.contests) if detail else contests
-        if detail is None:
-            raise LayoutChanged(f"neither JSON nor detail.xml among the pages of {self.link()}")
-        return detail.contests
+            return read_files(pages, kind, where)
+        folder = self.fill(self.folder_url)
+        above = tuple(page for page in pages if page.url.startswith(folder))
+        own = tuple(page for page in pages if page not in above)
+        state = read_files(above, UnitKind.COUNTIES, where)
+        county = read_files(own, UnitKind.PRECINCTS, where)
+        return under_state(state, county, self.settings["county"], where)

@@ -7,15 +7,20 @@ by the site (clarity.md §1.3: "some hosts serve gzip twice").
 from __future__ import annotations
 
 import zlib
+from contextlib import contextmanager
 from dataclasses import replace
 from io import BytesIO
 from typing import IO, TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
+from lxml import etree
+
 from monitor.errors import LayoutChanged, TooLarge, Truncated, WrongFormat
 from scrapers.base import refuse_html
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from monitor.model import Page
 
 MOST_BYTES = 64_000_000
@@ -24,7 +29,6 @@ MOST_XML_BYTES = 256_000_000
 """Largest detail.xml; the largest seen has 24 MB."""
 _MOST_LAYERS = 3
 _GZIP = b"\x1f\x8b"
-_END = b"</ElectionResult>"
 
 
 def peel(page: Page) -> Page:
@@ -54,50 +58,65 @@ def _inflate(body: bytes, page: Page) -> bytes:
     return inflated
 
 
-def open_detail(page: Page) -> IO[bytes]:
-    """Open detail.xml as a stream, out of its zip or as it stands.
+@contextmanager
+def reading(page: Page, name: str, end: bytes) -> Iterator[Tail]:
+    """Open detail.xml or detail.xls; what XML and zip raise inside is a named error.
 
-    Raises `WrongFormat`, `Truncated`, `TooLarge`, and `LayoutChanged` when the
-    zip holds anything but exactly detail.xml.
+    `end`: the end of a whole document. Raises `WrongFormat`, `Truncated`, `TooLarge`, and
+    `LayoutChanged` when a zip holds anything but exactly that file.
     """
-    refuse_html(page, "detailxml.zip")
+    with _open(page, name) as packed:
+        stream = Tail(packed, end)
+        try:
+            yield stream
+        except etree.XMLSyntaxError as error:
+            if stream.was_cut():
+                raise Truncated(f"{name} ends early at {page.url}") from None
+            raise WrongFormat(f"not XML ({error.msg}) in {name} at {page.url}") from None
+        except (BadZipFile, zlib.error, EOFError) as error:
+            raise Truncated(f"damaged zip ({error}) at {page.url}") from None
+
+
+def _open(page: Page, name: str) -> IO[bytes]:
+    refuse_html(page, name)
     if page.body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
         return BytesIO(page.body)
-    archive = _archive(page)
-    member = _only_member(archive, page)
+    archive = _archive(page, name)
+    member = _only_member(archive, page, name)
     if member.file_size > MOST_XML_BYTES:
-        raise TooLarge(f"detail.xml of {member.file_size:,} bytes at {page.url}", page=page)
+        raise TooLarge(f"{name} of {member.file_size:,} bytes at {page.url}", page=page)
     # The stream never gives more than `file_size` bytes, whatever was packed.
     return archive.open(member)
 
 
-def _archive(page: Page) -> ZipFile:
+def _archive(page: Page, name: str) -> ZipFile:
     try:
         return ZipFile(BytesIO(page.body))
     except BadZipFile:
         if page.body.startswith(b"PK"):
             size = len(page.body)
             raise Truncated(f"zip ends early, after {size} bytes, at {page.url}") from None
-        raise WrongFormat(f"no zip where detailxml.zip was expected at {page.url}") from None
+        raise WrongFormat(f"no zip where {name} was expected at {page.url}") from None
 
 
-def _only_member(archive: ZipFile, page: Page) -> ZipInfo:
+def _only_member(archive: ZipFile, page: Page, name: str) -> ZipInfo:
     names = archive.namelist()
-    if names != ["detail.xml"]:
+    if names != [name]:
         raise LayoutChanged(
-            f"expected exactly detail.xml in the zip, found {names!r:.80} at {page.url}"
+            f"expected exactly {name} in the zip, found {names!r:.80} at {page.url}"
         )
     member = archive.infolist()[0]
     if member.flag_bits & 1 or member.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
-        raise LayoutChanged(f"detail.xml is encrypted or packed in an unknown way at {page.url}")
+        raise LayoutChanged(f"{name} is encrypted or packed in an unknown way at {page.url}")
     return member
 
 
 class Tail:
     """A stream that remembers its last bytes, to tell a cut file from a broken one."""
 
-    def __init__(self, stream: IO[bytes]) -> None:
+    def __init__(self, stream: IO[bytes], end: bytes) -> None:
         self._stream = stream
+        self._end = end
         self._last = b""
 
     def read(self, size: int) -> bytes:
@@ -108,4 +127,4 @@ class Tail:
 
     def was_cut(self) -> bool:
         """Return whether the stream is at its end and that is not the document's."""
-        return not self._stream.read(1) and not self._last.rstrip().endswith(_END)
+        return not self._stream.read(1) and not self._last.rstrip().endswith(self._end)

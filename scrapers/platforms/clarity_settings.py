@@ -69,9 +69,7 @@ def read_settings(page: Page) -> Heading:
     Raises `LayoutChanged` when it is no JSON object.
     """
     found = json_of(page)
-    if not isinstance(found, dict):
-        raise LayoutChanged(f"expected an object of settings, found {found!r:.60} at {page.url}")
-    details = _inside(_inside(found, "settings"), "electiondetails")
+    details = details_of(found, page.url)
     stamp = clean(str(found.get("websiteupdatedat") or ""))
     headers = _headers(_inside(found, "pagesettings"))
     return Heading(
@@ -83,6 +81,16 @@ def read_settings(page: Page) -> Heading:
         # A bool in state files, a text in county files, where "false" is truthy.
         is_test=str(details.get("istestmode")).strip().lower() == "true",
     )
+
+
+def details_of(found: Any, url: str) -> dict[str, Any]:
+    """Return the settings of the election itself, empty where they are missing.
+
+    Raises `LayoutChanged` when `found` is no JSON object.
+    """
+    if not isinstance(found, dict):
+        raise LayoutChanged(f"expected an object of settings, found {found!r:.60} at {url}")
+    return _inside(_inside(found, "settings"), "electiondetails")
 
 
 def _inside(found: dict[str, Any], key: str) -> dict[str, Any]:

@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from monitor.errors import WrongFormat
-from scrapers.base import refuse_html
+from monitor.errors import LayoutChanged, WrongFormat
+from scrapers.base import json_of, refuse_html
 from scrapers.platforms.clarity_packed import peel
 
 if TYPE_CHECKING:
@@ -36,6 +36,20 @@ def read_version(page: Page) -> str:
     if not _VERSION.fullmatch(version):
         raise WrongFormat(f"expected a version of six digits, found {version!r:.40} at {page.url}")
     return version
+
+
+def versions_in(page: Page, newest: int) -> tuple[int, ...]:
+    """Return the versions electionsettings.json lists, none twice, in order, to `newest`.
+
+    Raises `LayoutChanged` when they are no list, or one is no version.
+    """
+    found = json_of(page)
+    listed = found.get("versions") if isinstance(found, dict) else None
+    if not isinstance(listed, list):
+        raise LayoutChanged(f"expected a list of versions, found {listed!r:.40} at {page.url}")
+    if odd := [one for one in listed if not _VERSION.fullmatch(str(one))]:
+        raise LayoutChanged(f"expected versions of six digits, found {odd[0]!r:.40} at {page.url}")
+    return tuple(sorted({number for one in listed if (number := int(one)) <= newest}))
 
 
 def kind_of(url: str) -> str:

@@ -9,26 +9,25 @@ is no change. Cells of precincts are never read: some are protected ("*12").
 
 from __future__ import annotations
 
-import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from zipfile import BadZipFile
 
 from lxml import etree
 
-from monitor.errors import LayoutChanged, Truncated, WrongFormat
+from monitor.errors import LayoutChanged
 from monitor.model import Contest, Selection, UnitKind, Units
 from scrapers.base import clean, whole
 from scrapers.labels import is_write_in
 from scrapers.platforms.clarity_ballot import contest_party, keyed, line_party
 from scrapers.platforms.clarity_json import in_key_order, units_of
-from scrapers.platforms.clarity_packed import Tail, open_detail
+from scrapers.platforms.clarity_packed import reading
 from scrapers.platforms.clarity_types import votes_by_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from monitor.model import Page
+    from scrapers.platforms.clarity_packed import Tail
 
 
 _READ = ("Timestamp", "ElectionDate", "Contest", "VoterTurnout", "ElectionVoterTurnout")
@@ -49,16 +48,8 @@ def read_detail(page: Page) -> Detail:
     Raises `Truncated`, `WrongFormat`, `TooLarge`, and `LayoutChanged` naming the
     contest.
     """
-    with open_detail(page) as packed:
-        stream = Tail(packed)
-        try:
-            return _read(stream, page.url)
-        except etree.XMLSyntaxError as error:
-            if stream.was_cut():
-                raise Truncated(f"detail.xml ends early at {page.url}") from None
-            raise WrongFormat(f"not XML ({error.msg}) in detail.xml at {page.url}") from None
-        except (BadZipFile, zlib.error, EOFError) as error:
-            raise Truncated(f"damaged zip ({error}) at {page.url}") from None
+    with reading(page, "detail.xml", b"</ElectionResult>") as stream:
+        return _read(stream, page.url)
 
 
 def _read(stream: Tail, url: str) -> Detail:

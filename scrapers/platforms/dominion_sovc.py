@@ -44,9 +44,8 @@ class Scraper(ReportFile):
 
     usual_names = r"StatementOfVotesCast.*\.(?:txt|csv)$"
 
-    def parse(self, pages: tuple[Page, ...]) -> Report:
+    def read(self, page: Page) -> Report:
         """Add the precincts up."""
-        (page,) = pages
         return Report(contests=contests_of(_named_apart(_line(row) for row in _rows(page))))
 
 

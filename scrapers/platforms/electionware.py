@@ -35,7 +35,14 @@ from scrapers.platforms.electionware_sums import WRITE_INS, deal_figures, refuse
 from scrapers.platforms.electionware_text import read_text
 from scrapers.platforms.electionware_wide import FIRST, read_wide
 from scrapers.platforms.ess_el30_heads import day_of, head_of
-from scrapers.report_files import PDF, ReportFile, fixed_text, not_told_apart, refuse_binary
+from scrapers.report_files import (
+    PDF,
+    ReportFile,
+    fixed_text,
+    not_told_apart,
+    refuse_binary,
+    refuse_unreadable,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -52,11 +59,12 @@ class Scraper(ReportFile):
     parse_in_pool = True
     usual_names = r"PPR\.csv$|_EXPORT\.csv$|ElectionSummary.*\.pdf$|PrecinctSummary.*\.pdf$"
 
-    def parse(self, pages: tuple[Page, ...]) -> Report:
+    def read(self, page: Page) -> Report:
         """Read the file by its kind."""
-        (page,) = pages
         if page.body.startswith(PDF):
-            return _from_text(pdf_lines(page), page.url)
+            lines = pdf_lines(page)
+            refuse_unreadable(lines, page.url)
+            return _from_text(lines, page.url)
         refuse_binary(page, "an Electionware report")
         if text_of(page).lstrip('"').startswith(FIRST):
             return Report(contests=read_wide(page))

@@ -103,16 +103,17 @@ def _lines(item: Any, where: str) -> Iterator[Line]:
         raise LayoutChanged(f"no line of {here}")
     for option in options:
         name, marked = name_and_party(text(option, "name", here).replace('""', '"'))
+        by_type = tuple(_by_type(one, here) for one in listed(option, "groupResults", here))
         yield Line(
             contest=_id(item, here),
             title=plain,
             choice=_id(option, here),
             name=name,
-            votes=count(option, "voteCount", here),
+            votes=_votes(option, by_type, here),
             where=here,
             party=party_code(text(option, "politicalParty", here)) or marked,
             contest_party=party,
-            by_type=tuple(_by_type(one, here) for one in listed(option, "groupResults", here)),
+            by_type=by_type,
             reported=reported,
             seats=count(item, "voteFor", here) or 1,
             is_write_in=is_write_in(name),
@@ -124,6 +125,14 @@ def _id(container: Any, where: str) -> str:
     if not found:
         raise LayoutChanged(f"an empty id in {where}")
     return found
+
+
+def _votes(option: Any, by_type: tuple[VoteCount, ...], where: str) -> int:
+    """Return the votes of a line, refused where its groups make another number."""
+    votes, made = count(option, "voteCount", where), sum(one.votes for one in by_type)
+    if by_type and made != votes:
+        raise LayoutChanged(f"{votes} votes, but {made} in their groups, in {where}")
+    return votes
 
 
 def _reported(item: Any, where: str) -> tuple[int, int] | None:

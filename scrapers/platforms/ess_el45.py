@@ -49,9 +49,8 @@ class Scraper(ReportFile):
     parse_in_pool = True
     usual_names = r"el-?45"
 
-    def parse(self, pages: tuple[Page, ...]) -> Report:
+    def read(self, page: Page) -> Report:
         """Read every contest."""
-        (page,) = pages
         sheets = sheets_of(fixed_text(page), page.url)
         summary = read_summary(sheets, page.url)
         head = _one_head(sheets, page.url)

@@ -69,9 +69,8 @@ class _Record(NamedTuple):
 class Scraper(ReportFile):
     """Reads the file at `url`."""
 
-    def parse(self, pages: tuple[Page, ...]) -> Report:
+    def read(self, page: Page) -> Report:
         """Read the county's total of every contest."""
-        (page,) = pages
         refuse_binary(page, "a GEMS file")
         refuse_html(page, "a GEMS file")
         refuse_open_end(page)

@@ -1,7 +1,8 @@
 """Hart Tally exports: every cell named, one row per precinct and choice.
 
 How to recognise it: the quoted header holds "Precinct_name" and "Split_name" and begins so.
-Counties send the long form, with over- and undervotes; Hawaii's media file is the short one.
+Counties send the long form, with over- and undervotes; Hawaii's media file is the short one:
+`media.txt` under elections.hawaii.gov/wp-content/results or files.hawaii.gov/elections.
 
 Source: one file of all contests. Precincts, and their splits, are added up.
     "1CS-1","",1,5,1,1,762,0.44,21,20,"DISTRICT ATTORNEY","",1,1,"MAGGIE FLEMING","C",1,…
@@ -12,12 +13,15 @@ unresolved write-ins. The short form has no total: it is the sum of the types; n
 say how many are elected, and 1 is taken.
 Quirk: Hawaii's candidates carry their party in front: "(D) GABBARD, Tulsi".
 Quirk: no time, no date, no status; a contest's party is empty outside primaries.
+Unproven: Hawaii's file since 2024, in another encoding and with mail and in-person votes, is
+not the one stored, and is refused.
 """
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from monitor.errors import EmptyPage, LayoutChanged
 from monitor.model import Report, UnitKind, VoteCount, VoteType
@@ -54,15 +58,23 @@ _TYPES = (
 _KINDS = frozenset("CWRU")
 _ALL_WRITE_INS = frozenset("RU")
 _FLAGS = {"0": 0, "1": 1}
+_HAWAII = ("elections.hawaii.gov", "files.hawaii.gov")
 _IN_FRONT = re.compile(r"\(([A-Z]{1,3})\) +(.+)")
 
 
 class Scraper(ReportFile):
     """Reads the file at `url`."""
 
-    def parse(self, pages: tuple[Page, ...]) -> Report:
+    @classmethod
+    def recognise(cls, url: str) -> dict[str, str] | None:
+        """Return Hawaii's media file itself; the state's other pages only name the platform."""
+        parts = urlsplit(url)
+        if parts.hostname not in _HAWAII:
+            return None
+        return {"url": url} if parts.path.endswith("/media.txt") else {}
+
+    def read(self, page: Page) -> Report:
         """Add the precincts up."""
-        (page,) = pages
         refuse_binary(page, "a table")
         columns = _LONG if _LONG["total"] in text_of(page)[:1_000] else _SHORT
         rows = rows_of(page, tuple(columns.values()))

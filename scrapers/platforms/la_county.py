@@ -7,6 +7,10 @@ Source: `/electionresults/json?electionid=`, every contest with candidates and v
 night every few minutes, then about once a day.
 Quirk: there are no units, no vote types, no winners and no ids: a contest's key is its
 group and title, a candidate's the name. So the count is never complete by itself.
+Quirk: groups are not fixed: in 2026 two school boards of November 2022 stood in "Schools",
+not "Cities", under the same title; so a race is better found by its title.
+Quirk: within the hour after a change the address answers now with the new count, now with
+the one before (12 of 2,603 fetches after the close in 2022); its `Timestamp` tells.
 Quirk: `VoteFor` is a sentence ("Vote for no more than three"), empty where one is elected.
 Quirk: before the election the address answers with zeros, and an old number with the
 results of its own election: the date in the file says which one it is.

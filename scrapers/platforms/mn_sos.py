@@ -32,7 +32,7 @@ from scrapers.lines import Line, contests_of
 from scrapers.tables import refuse_open_end, rows_of
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Mapping
+    from collections.abc import Generator, Iterable, Iterator, Mapping
 
     from monitor.model import Contest, Page
     from scrapers.tables import Row
@@ -84,7 +84,7 @@ class Scraper(Platform):
         kept = [row for row in rows if cid in ("", row["county"])]
         is_primary = bool(self.settings["primary"])
         lines = [_line(row, is_primary=is_primary, is_county=bool(cid)) for row in kept]
-        return Report(contests=tuple(_with_totals(contests_of(lines), lines, kept)))
+        return Report(contests=tuple(_with_totals(contests_of(lines), lines, kept, page.url)))
 
 
 def _refuse_shifted(row: Row) -> None:
@@ -119,13 +119,20 @@ def _line(row: Row, *, is_primary: bool, is_county: bool) -> Line:
 
 
 def _with_totals(
-    contests: Iterable[Contest], lines: Iterable[Line], rows: Iterable[Row]
-) -> Iterable[Contest]:
-    """Add the total each row repeats; two of them in one contest are two contests in one."""
+    contests: Iterable[Contest], lines: Iterable[Line], rows: Iterable[Row], where: str
+) -> Iterator[Contest]:
+    """Yield the contests with the total that each row repeats, refused where it is not the sum.
+
+    Two totals in one contest are two contests in one.
+    """
     totals: dict[str, int] = {}
     for line, row in zip(lines, rows, strict=True):
         total = row.whole("total")
         if totals.setdefault(line.contest, total) != total:
             seen = f"totals {totals[line.contest]} and {total} of {line.title!r:.60}"
             raise LayoutChanged(f'{seen} in {row.place}; a primary needs primary = "yes"')
-    return (replace(one, total_votes=totals[one.key]) for one in contests)
+    for one in contests:
+        made, total = sum(choice.votes for choice in one.selections), totals[one.key]
+        if made != total:
+            raise LayoutChanged(f"{total} is not the sum {made} of {one.title!r:.60} at {where}")
+        yield replace(one, total_votes=total)

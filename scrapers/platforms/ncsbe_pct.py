@@ -14,6 +14,8 @@ each line (a 2026 loader checks it on the Board's own file): a line that does no
 add up is damage. Some years hold NUL bytes, and quotation marks are letters.
 `results_sort_…` looks alike and carries statistical noise: never use it.
 Optional setting `county_name`: sum one county only; empty for the state.
+Unproven: no file of the Board's own is stored, only its description of the columns and
+tables made from two of its files.
 """
 
 from __future__ import annotations
@@ -48,6 +50,7 @@ class Scraper(Platform):
     source_name: ClassVar[str] = "NC State Board of Elections (precinct file)"
     state: ClassVar[str] = "NC"
     optional_settings: ClassVar[dict[str, str]] = {"county_name": ""}
+    unproven: ClassVar[bool] = True
     parse_in_pool: ClassVar[bool] = True
     refresh_seconds: ClassVar[int] = 600
     results_url: ClassVar[str] = (

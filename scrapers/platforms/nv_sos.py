@@ -6,7 +6,7 @@ table with the columns county,race,candidate,votes lies (https://…, or file://
 
 Source: one row for each candidate and county. District attorneys are one county's each.
 Quirk: "(INCUMBENT)" stands behind a name, and "NONE OF THESE CANDIDATES" is a choice by
-law that counts as votes and never wins.
+law that counts as votes and never wins; where it leads, `decide` leaves it to a person.
 Quirk: county offices have one name in all counties: their keys and titles say the county.
 Quirk: no parties, no units, no time and no status: the count is never complete by itself.
 Unproven: the stored table was written by a newsroom's program, not by the state.

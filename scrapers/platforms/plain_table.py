@@ -42,9 +42,8 @@ class Scraper(ReportFile):
     parse_in_pool = True
     optional_settings: ClassVar[Mapping[str, str]] = {"primary": ""}
 
-    def parse(self, pages: tuple[Page, ...]) -> Report:
+    def read(self, page: Page) -> Report:
         """Read every contest."""
-        (page,) = pages
         is_primary = bool(self.settings["primary"])
         above: list[str] = []
         entries: list[Entry] = []

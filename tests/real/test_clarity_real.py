@@ -8,7 +8,10 @@ checked, so that we learn when it is not what our notes say.
 from __future__ import annotations
 
 import csv
+import gzip
+import html
 import json
+import re
 import zipfile
 from collections import Counter
 from datetime import UTC, date, datetime
@@ -18,8 +21,12 @@ import pytest
 
 from monitor.model import Contest, Page, Report, UnitKind, Units, VoteType
 from scrapers.base import json_of
+from scrapers.platforms import clarity_xls
 from scrapers.platforms.clarity import Scraper
+from scrapers.platforms.clarity_county import own_election
+from scrapers.platforms.clarity_links import DEFAULT_HOST
 from scrapers.platforms.clarity_settings import read_settings
+from scrapers.platforms.clarity_version import versions_in
 from tests.extras import needs
 
 if TYPE_CHECKING:
@@ -127,6 +134,88 @@ def test_a_county_joins_its_state_by_the_aggregate_key(shared_data: Path) -> Non
     joined = [contest for contest in county.contests if contest.aggregate_key]
     assert 0 < len(joined) < len(county.contests)
     assert all(state[contest.aggregate_key].title == contest.title for contest in joined)
+
+
+COUNTIES = {"Arapahoe": 57, "Denver": 62, "Dolores": 29, "San_Juan": 28}
+"""Contests of each county of Colorado that the state has too."""
+STATE_EID, STATE_VERSION = "115903", "316199"
+
+
+@pytest.mark.parametrize("county", COUNTIES)
+def test_a_county_by_its_states_link(shared_data: Path, county: str) -> None:
+    """The state's real list leads to the county; every AggID joins, and no count exceeds its own.
+
+    The county's own settings and version are not stored: the list's version stands for them.
+    """
+    folder = shared_data / "clarity/co_2022"
+    there = page(folder / f"CO_{STATE_EID}_{STATE_VERSION}_electionsettings.json")
+    name, eid = own_election(there, county)
+    state_base = f"{DEFAULT_HOST}/CO/{STATE_EID}"
+    county_base = f"{DEFAULT_HOST}/CO/{county}/{eid}"
+    stem = f"{state_base}/{STATE_VERSION}/json"
+    answers = {
+        f"{state_base}/current_ver.txt": STATE_VERSION.encode(),
+        f"{stem}/sum.json": (folder / f"CO_{STATE_EID}_{STATE_VERSION}_sum.json").read_bytes(),
+        f"{stem}/en/electionsettings.json": there.body,
+        f"{county_base}/current_ver.txt": b"314513",
+        f"{county_base}/314513/json/sum.json": (folder / f"CO_{county}_2022_sum.json").read_bytes(),
+    }
+    scraper = Scraper(
+        date=None, settings={"jurisdiction": "CO", "eid": STATE_EID, "county": county}
+    )
+    visit = scraper.visit()
+    request = next(visit)
+    while True:
+        body = answers.get(request.url)
+        answer = Page(request.url, 404 if body is None else 200, (), body or b"", NOW)
+        try:
+            request = visit.send(answer)
+        except StopIteration as ended:
+            found = scraper.parse(ended.value)
+            break
+    rows = json.loads(answers[f"{county_base}/314513/json/sum.json"])["Contests"]
+    state = {row["K"]: row for row in json.loads(answers[f"{stem}/sum.json"])["Contests"]}
+    expected = {row["AggID"] if row["AggID"] != "-1" else f"county/{row['K']}": row for row in rows}
+    assert name == county
+    assert set(by_key(found)) == set(expected)
+    assert sum(key in state for key in expected) == COUNTIES[county]
+    assert found.election_date == date(2022, 11, 8)
+    for key, row in expected.items():
+        assert sorted(votes(by_key(found)[key]).values()) == sorted(row["V"])
+        if key in state:
+            above = dict(zip(state[key]["CH"], state[key]["V"], strict=True))
+            assert all(
+                count <= above[line] for line, count in zip(row["CH"], row["V"], strict=True)
+            )
+            assert row["K"] not in state or state[row["K"]]["C"] != row["C"]
+
+
+@pytest.mark.parametrize(
+    ("name", "count"), [("co_2022/CO_115903_316199", 64), ("ga_2020/GA_105369_271927", 159)]
+)
+def test_every_county_of_a_state_is_found_by_its_name(
+    shared_data: Path, name: str, count: int
+) -> None:
+    """By the name people write, and each has an election of its own."""
+    there = page(shared_data / f"clarity/{name}_electionsettings.json")
+    details = json_of(there)["settings"]["electiondetails"]
+    listed = [row.split("|") for row in details["participatingcounties"]]
+    assert len(listed) == count
+    for spelled, eid, *_ in listed:
+        assert own_election(there, spelled.replace("_", " ").upper()) == (spelled, eid)
+    assert len({eid for _, eid, *_ in listed} | {details["electionid"]}) == count + 1
+
+
+@pytest.mark.parametrize(
+    ("name", "count"), [("co_2022/CO_115903_316199", 379), ("ga_2020/GA_105369_271927", 384)]
+)
+def test_every_version_of_an_election_is_listed(shared_data: Path, name: str, count: int) -> None:
+    """The last of them is the one whose settings these are."""
+    there = page(shared_data / f"clarity/{name}_electionsettings.json")
+    newest = int(name[-6:])
+    found = versions_in(there, newest)
+    assert (len(found), found[-1]) == (count, newest)
+    assert versions_in(there, found[-1] - 1) == found[:-1]
 
 
 def test_parties_of_primaries(shared_data: Path) -> None:
@@ -263,3 +352,38 @@ def test_allegheny_sequence_ends_at_the_detail_file(shared_data: Path) -> None:
     contest = by_key(report(shared_data / ALLEGHENY))["0016"]
     assert contest.units == Units(1324, 1324, UnitKind.PRECINCTS)
     assert tuple(votes(contest).values()) == MOMENTS["20230605T172729"]
+
+
+def test_kentuckys_workbook(shared_data: Path) -> None:
+    """Each total of 298 contests is the sum over the counties; 36 Commonwealth's Attorneys."""
+    path = shared_data / "state_files" / "2018_kentucky_clarity.xls.gz"
+    report = clarity_xls.Scraper(date=None, settings={"url": path.as_uri()}).parse((page(path),))
+    attorneys = [one for one in report.contests if "Commonwealth's Attorney" in one.title]
+    assert (len(report.contests), len(attorneys)) == (298, 36)
+    assert sum(len(one.selections) > 1 for one in attorneys) == 6
+    assert votes(by_key(report)["Commonwealth's Attorney, 37th Judicial Circuit"]) == {
+        "Brandon ISON": 7_509,
+        "Justin CRISWELL": 7_486,
+    }
+    assert workbook(path) == {
+        one.key: [line.votes for line in sorted(one.selections, key=lambda line: line.name)]
+        for one in report.contests
+    }
+
+
+def workbook(path: Path) -> dict[str, list[int]]:
+    """Sum each choice over the counties, by the text of the cells alone."""
+    body = gzip.decompress(path.read_bytes()).decode("utf-8-sig")
+    found = {}
+    for sheet in re.split(r"<s:Worksheet ", body)[3:]:
+        rows = [
+            [html.unescape(cell) for cell in re.findall(r"<s:Data[^>]*?(?:/>|>([^<]*))", row)]
+            for row in re.findall(r"<s:Row>(.*?)</s:Row>", sheet, re.DOTALL)
+        ]
+        (title,), names, heads, *areas = rows[:-1]
+        places = [place for place, head in enumerate(heads) if head == "Total Votes"]
+        sums = [sum(int(area[place]) for area in areas) for place in places]
+        people = [" ".join(name.split()) for name in names[2:-1]]
+        pairs = sorted(zip(people, sums, strict=True))
+        found[" ".join(title.split())] = [count for _, count in pairs]
+    return found

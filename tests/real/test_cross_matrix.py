@@ -39,6 +39,7 @@ LA_NAMES = "state_files/la_20241105_RacesCandidates_Multiparish.htm"
 LA_VOTES = "state_files/la_20241105_Votes_Multiparish.htm"
 ND_NAMES = "state_files/nd_tally_search_excerpt.json"
 ND_VOTES = "state_files/nd_tally_results_sw_excerpt.json"
+VT_INDEX = "state_files/vt_election_manifest.json"
 
 BELONGS = {
     "ca_sos": ("ca/ca_sos_query_2024-11_electionnight.tar.gz",),
@@ -59,6 +60,7 @@ BELONGS = {
         "clarity/trimmed/precinct.xml",
         "state_files/nj_atlantic_clarity_summary.json",
     ),
+    "clarity_xls": ("state_files/2018_kentucky_clarity.xls.gz",),
     "dominion_sovc": ("vendor_reports/dominion_sovc_san_luis_obispo_ca_2018_primary.txt.gz",),
     "electionware": (
         "vendor_reports/boone_mo_2022_primary_ppr.csv",
@@ -85,11 +87,13 @@ BELONGS = {
         "state_files/2018_hawaii_media.txt.gz",
         "vendor_reports/hart_tally_humboldt_ca_2018_primary.txt.gz",
     ),
+    "id_enr": ("state_files/2018_idaho.xml",),
     "in_csv": ("state_files/2018_indiana.csv.gz",),
     "in_enr": ("state_files/in_enr_OffCatC_1005_A_excerpt.json",),
     "la_county": ("ca/la_county_json_2022.tar.gz",),
     "la_voterportal": (LA_NAMES, LA_VOTES),
     "md_sbe": ("state_files/md_county01.csv",),
+    "mi_mvic": ("state_files/2018_michigan.tsv.gz",),
     "mn_sos": ("state_files/mn_ushouse.txt", "state_files/mn_ussenate.txt"),
     "ncsbe": (
         "nc/results_0_20241105_final.json",
@@ -97,6 +101,7 @@ BELONGS = {
     ),
     "nv_sos": ("state_files/2018_nevada.csv",),
     "ok_oker": ("state_files/2018_oklahoma.csv",),
+    "pa_returns": ("state_files/pa_GetOfficeData_2024_senate_excerpt.json",),
     "plain_table": ("vendor_reports/st_charles_mo_2018_primary.csv",),
     "results_ajax": ("or/oregon_resultsajax_2025-05_jackson.tar.gz",),
     "results_sw": ("state_files/2018_south_dakota.csv", "state_files/nm_resultsCSV_excerpt.csv"),
@@ -105,12 +110,14 @@ BELONGS = {
     "sheet": ("state_files/mi_mvic_705.tsv",),
     "tally": (ND_NAMES, ND_VOTES),
     "tx_goelect": ("tx/election_56181_v21_final.json", "tx/election_56181_v2_preelection.json"),
+    "vt_enr": ("state_files/vt_federal_category.json", "state_files/vt_house_category.json"),
     "wa_export": ("state_files/2018_washington_allcounties.csv",),
 }
 """The payloads of each platform. What stands nowhere here is refused by all of them: other
-vendors and guides, and files that say nothing alone (Clarity's settings, Texas' counties)."""
+vendors and guides, and files that say nothing alone (Clarity's settings, Texas' counties,
+Vermont's index)."""
 
-WITHOUT_A_PAYLOAD = {"ess_enr", "ncsbe_pct", "nyc_enr"}
+WITHOUT_A_PAYLOAD = {"ess_enr", "ky_live", "ncsbe_pct", "nyc_enr"}
 """None of their format is stored; New York's and the tables by precinct were made from it."""
 
 NOT_OF_THE_ELECTION = (
@@ -123,12 +130,14 @@ SETTINGS = {
     "contest": "x", "jurisdiction": "XX/Example", "eid": "56181", "site": "x", "url": "https://x",
     "report_url": "https://x", "folder": "x", "number": "1", "category": "1005",
     "electionid": "4300", "cid": "0", "cycle": "PG24", "race": "1", "type": "CTYALL", "page": "x",
+    "kind": "G",
 }  # fmt: skip
 OWN_SETTINGS = {
     "enhanced_export": {"eid": "e"},
     "md_sbe": {"cid": "01"},
     "results_sw": {"type": ""},
     "tally": {"eid": "346", "type": "SW"},
+    "vt_enr": {"eid": "a18f77e0-89f8-4a01-8d97-61a7c75ba200"},
 }
 IN_SETTINGS = json.dumps({
     "Root": {
@@ -179,6 +188,11 @@ def arrangements(platform: str, body: bytes) -> Iterator[tuple[Page, ...]]:
     elif platform == "in_enr":
         yield page("https://x/s", IN_SETTINGS), page("https://x/c", body)
         yield page("https://x/s", body), page("https://x/c", body)
+    elif platform == "vt_enr":
+        yield page("https://x/i", content(VT_INDEX)), page("https://x/c", body)
+        yield page("https://x/i", body), page("https://x/c", body)
+    elif platform == "ky_live":
+        yield (page("https://x/file", body),) * 6
     elif platform in {"la_voterportal", "tally"}:
         first = (page("https://x/d", b"", 404),) if platform == "la_voterportal" else ()
         real = (LA_NAMES, LA_VOTES) if platform == "la_voterportal" else (ND_NAMES, ND_VOTES)

@@ -33,7 +33,7 @@ def body(shared_data: Path, name: str) -> bytes:
 def read(content: bytes) -> Report:
     """Read a report with the county file of Johnson County."""
     page = Page("https://example.org/report", 200, (), content, datetime(2026, 1, 1, tzinfo=UTC))
-    return Scraper(date=None, settings={"report_url": page.url}).parse((page,))
+    return Scraper(date=None, settings={"url": page.url}).parse((page,))
 
 
 def independent_sum(text: str) -> Counter[tuple[str, str, str]]:
@@ -125,5 +125,5 @@ def test_every_digit_that_is_damaged_is_refused(shared_data: Path) -> None:
 
 
 def test_the_platform_needs_one_setting() -> None:
-    assert ess_el30_html.Scraper.settings_needed() == {"report_url"}
+    assert ess_el30_html.Scraper.settings_needed() == {"url"}
     assert ess_el30_html.Scraper.parse_in_pool

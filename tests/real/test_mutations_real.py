@@ -35,8 +35,9 @@ MUTANTS = 1_000
 CASES = (
     "ca_sos", "clarity", "clarity in XML", "dominion_sovc", "electionware", "enhanced_export",
     "enhanced_voting", "ess_el30_html", "ess_el45", "fl_election_watch", "gems_text",
-    "hart_tally", "in_csv", "la_county", "la_voterportal", "md_sbe", "mn_sos", "ncsbe", "nv_sos",
-    "ok_oker", "plain_table", "results_ajax", "results_sw", "tally", "tx_goelect", "wa_export",
+    "hart_tally", "id_enr", "in_csv", "la_county", "la_voterportal", "md_sbe", "mi_mvic",
+    "mn_sos", "ncsbe", "nv_sos", "ok_oker", "plain_table", "results_ajax", "results_sw", "tally",
+    "tx_goelect", "vt_enr", "wa_export",
 )  # fmt: skip
 OUTCOMES = {
     Kind.RACE_WON, Kind.RACE_LOST, Kind.ADVANCED, Kind.RUNOFF_SET, Kind.RUNOFF_POSSIBLE,
