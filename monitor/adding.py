@@ -6,13 +6,12 @@ not give stands as a remark, so that a pasted block is refused until a person ha
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import date, time
 from typing import TYPE_CHECKING
 
 from monitor.adding_text import Block, Pair, Remark, Table
+from monitor.county_names import slug_words
 from monitor.races import ElectionKind, Endorsement
 
 if TYPE_CHECKING:
@@ -191,14 +190,16 @@ def source_id(link: Recognised) -> str:
     """Name a source: the county file, or the platform and what tells this place from others."""
     settings = dict(link.settings)
     place = settings.get("jurisdiction", settings.get("cid", ""))
-    return link.scraper if link.county else "_".join((link.scraper, *_words(place)))
+    return link.scraper if link.county else "_".join((link.scraper, *slug_words(place)))
 
 
 def race_id(county: str, office: str, party: str, day: date | None) -> str:
     """Name a race: durham-da-dem-2018."""
-    called = ("da",) if office in OFFICES else _words(office)
+    called = ("da",) if office in OFFICES else slug_words(office)
     year = str(day.year) if day else ""
-    return "-".join(filter(None, (*(_words(county) or ["county"]), *called, party.lower(), year)))
+    return "-".join(
+        filter(None, (*(slug_words(county) or ["county"]), *called, party.lower(), year))
+    )
 
 
 def race_name(county: str, office: str) -> str:
@@ -209,12 +210,5 @@ def race_name(county: str, office: str) -> str:
 
 def office_of(title: str) -> str:
     """Return the prosecutor's office a title names, in full, or "" where it names none."""
-    said = f" {' '.join(_words(title))} "
-    return next((one for one in OFFICES if f" {' '.join(_words(one))} " in said), "")
-
-
-def _words(text: str) -> list[str]:
-    """Return the words of a text as an id holds them: no capitals, accents or apostrophes."""
-    apart = unicodedata.normalize("NFKD", text.casefold())
-    plain = "".join(char for char in apart if char not in "'\u2019`" and char.isascii())
-    return re.findall(r"[a-z0-9]+", plain)
+    said = f" {' '.join(slug_words(title))} "
+    return next((one for one in OFFICES if f" {' '.join(slug_words(one))} " in said), "")

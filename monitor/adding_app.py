@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from difflib import unified_diff
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from monitor import adding_file, app, check, inquiry, lookup, rule_checks
@@ -11,7 +12,7 @@ from monitor.adding import blocks
 from monitor.adding_choice import Chosen, choose
 from monitor.adding_file import ConfigFile
 from monitor.adding_finding import AddRefused
-from monitor.adding_text import spliced
+from monitor.adding_text import keeps, spliced
 from monitor.check import Checked, Grade, Kept
 from monitor.config import read_config
 from monitor.fetch import HttpFetcher
@@ -64,6 +65,12 @@ async def plan(asked: Asked, config_path: Path, database: Path, now: datetime) -
     link, found = await _seen(asked, config, known, now)
     chosen = choose(asked, config, link, found)
     text = spliced(config.text, blocks(chosen.draft))
+    if not keeps(config.text, text):
+        raise AddRefused(
+            f"nothing is written: {config_path} is right, but it holds tables in braces or dotted "
+            "keys (a.b = …), and no tables can be put beside them. Paste what "
+            f"`run.py sources {quote(asked.url)}` prints, or write them as [sources.ID], [[races]]"
+        )
     after = read_config(text, base=file.path.parent, scrapers=known)
     checked = _checked(after, chosen, found, database, now)
     if red := [one.sentence for one in checked.findings if one.grade is Grade.RED]:
@@ -105,7 +112,7 @@ def _checked(
     night = app.night_of(after, verified(shipped_rules(), checks))
     race, use = night.races[chosen.race].race, chosen.draft.use
     alone = replace(race, sources=tuple(one for one in race.sources if one.source == use.source))
-    report = Report(found.contests, election_date=found.day)
+    report = Report(found.contests, election_date=found.day, is_test=found.is_test)
     return check.check_race(night, alone, {use.source: report}, now, kept)
 
 

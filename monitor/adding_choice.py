@@ -29,6 +29,7 @@ from monitor.adding_finding import (
 )
 from monitor.config_checks import PARTISAN
 from monitor.config_types import PARTY
+from monitor.county_names import slug_words
 from monitor.errors import NothingMatched
 from monitor.match import Unmatched, is_prosecutor
 from monitor.model import Contest
@@ -275,7 +276,7 @@ def _source(
                 raise AddRefused(f"this link is the source {one.id} already; leave --source out")
             return one.id, None
     plain, taken = adding.source_id(link), {one.id for one in config.sources}
-    place = "_".join(re.findall(r"[a-z0-9]+", county.lower()))
+    place = "_".join(slug_words(county))
     free = [
         name for name in (plain, f"{plain}_{place}", f"{plain}_{day.year}") if name not in taken
     ]

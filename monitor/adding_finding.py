@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from monitor.contest_lists import narrowed
 from monitor.errors import MonitorError, NothingMatched
-from monitor.lookup import narrowed
 from monitor.match import Unmatched, find, is_prosecutor, normal_name
 from monitor.model import Report
 from monitor.races import Endorsement, SourceUse

@@ -8,9 +8,10 @@ to the table before it, and would put a new table below that heading.)
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass
 from datetime import date, time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import tomlkit
 
@@ -97,6 +98,26 @@ def spliced(text: str, blocks: Sequence[Block]) -> str:
     for end, at in reversed(placed):
         lines[end:end] = _framed(lines, end, written(blocks[at].tables), text)
     return "\n".join(lines)
+
+
+def keeps(before: str, after: str) -> bool:
+    """Say whether a text is TOML, and still says all that it said before.
+
+    Tables in braces take no further ones, and a dotted key below a new heading is read as its.
+    """
+    try:
+        return _holds(tomllib.loads(after), tomllib.loads(before))
+    except tomllib.TOMLDecodeError:
+        return False
+
+
+def _holds(after: Any, before: Any) -> bool:
+    match after, before:
+        case dict(), dict():
+            return all(key in after and _holds(after[key], before[key]) for key in before)
+        case list(), list():
+            return len(after) >= len(before) and all(map(_holds, after, before))
+    return bool(after == before)
 
 
 def _end(lines: Sequence[str], index: Mapping[Path, int], after: Path) -> int:

@@ -97,10 +97,18 @@ def refuse_other_dates(races: Iterable[Race], day: date | None, where: str) -> N
 
 
 def add_report(
-    store: Store, night: Night, source: str, report: Report, at: datetime, where: str
+    store: Store,
+    night: Night,
+    source: str,
+    report: Report,
+    at: datetime,
+    where: str,
+    *,
+    known: tuple[Contest, ...] = (),
 ) -> Backfilled:
     """Add one report of a configured source to the history of its races.
 
+    `known`: contests as the report before had them; one that is equal adds no row.
     Raises `NothingMatched` when the report is of another date, or fits no race.
     """
     uses = night.uses[source]
@@ -112,6 +120,8 @@ def add_report(
         found = find(report, race, use)
         if isinstance(found, Unmatched):
             passed_over[race.id] = found.sentence
+            continue
+        if found.contest in known:
             continue
         snapshot = _snapshot(report, found.contest, at)
         if reason := _refused(night, race, report, snapshot):

@@ -8,7 +8,6 @@ present: `newest` stays empty, so that no old version is ever told.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
@@ -116,10 +115,9 @@ class _Versions:
             return
         one = self.known(version)
         if not self._is_early(report):
-            changed = tuple(contest for contest in report.contests if contest not in self._before)
-            self._before = report.contests
             if not one.finished:
-                self._add(replace(report, contests=changed), one.at, f"version {version}")
+                self._add(report, one.at, f"version {version}")
+            self._before = report.contests
         precincts.finish(self._store, self._digest(version))
 
     def _is_early(self, report: Report) -> bool:
@@ -152,7 +150,9 @@ class _Versions:
 
     def _add(self, report: Report, at: datetime, where: str) -> None:
         try:
-            added = backfill.add_report(self._store, self._night, self._source, report, at, where)
+            added = backfill.add_report(
+                self._store, self._night, self._source, report, at, where, known=self._before
+            )
         except NothingMatched as error:
             self._pass_over(str(error))
             return

@@ -16,7 +16,7 @@ from monitor.errors import NotFound, SourceFailure
 from monitor.match import Found, Trouble, Unmatched, find
 from monitor.model import Report
 from monitor.race_taking import UNMATCHED_ALARM
-from monitor.races import PolicyKind
+from monitor.races import ElectionKind, PolicyKind
 from monitor.rules import contest_kind_of
 from monitor.sign_off import sign_off
 from monitor.verification import Verification, open_facts
@@ -219,7 +219,7 @@ def _source(
         grade = Grade.AMBER if now < place.closes_at else Grade.RED
         told = f"{use.source}: the site marks its numbers as test data; they are held while it does"
         return Finding(grade, told), found.contest
-    return _matched(use, found), found.contest
+    return _matched(race, use, found), found.contest
 
 
 def _wrong_day(race: Race, report: Report) -> str:
@@ -246,8 +246,14 @@ def _unmatched(use: SourceUse, found: Unmatched, place: Place, now: datetime) ->
     )
 
 
-def _matched(use: SourceUse, found: Found) -> Finding:
+def _matched(race: Race, use: SourceUse, found: Found) -> Finding:
     contest = found.contest
+    if contest.party and race.election.kind is ElectionKind.GENERAL:
+        told = (
+            f"«{contest.title}» is a contest of {contest.party} alone, as in a primary, and "
+            "config.toml says a general election; if it is a primary, correct its `kind`"
+        )
+        return Finding(Grade.AMBER, f"{use.source}: {told}")
     if not contest.counts_known:
         return Finding(Grade.GREEN, f"{use.source}: «{contest.title}» is there, counts not known")
     votes = sum(choice.votes for choice in contest.selections)

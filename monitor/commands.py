@@ -34,6 +34,25 @@ DATABASE = click.option(
 )  # fmt: skip
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
+
+def _pairs(
+    _: click.Context, param: click.Parameter, given: tuple[str, ...]
+) -> tuple[tuple[str, str], ...]:
+    """Read KEY=VALUE, with neither of them empty."""
+    pairs = []
+    for text in given:
+        key, value = (part.strip() for part in (*text.split("=", 1), "")[:2])
+        if not (key and value):
+            raise click.BadParameter(f"{text!r}: write KEY=VALUE, such as cid=92", param=param)
+        pairs.append((key, value))
+    return tuple(pairs)
+
+
+SETTINGS = click.option(
+    "--set", "settings", multiple=True, metavar="KEY=VALUE", callback=_pairs,
+    help="A setting the link does not say; may be repeated.",
+)  # fmt: skip
+
 PIPE_WIDTH = 120
 """Columns of a table that goes to a file or a pipe."""
 SHORT = 20

@@ -12,6 +12,7 @@ from monitor.commands import (
     CONFIG,
     DATABASE,
     JSON,
+    SETTINGS,
     log_errors_only,
     now,
     plain,
@@ -26,16 +27,6 @@ if TYPE_CHECKING:
 
     from monitor.adding_app import Plan
     from monitor.check import Grade
-
-
-def _settings(
-    _: click.Context, param: click.Parameter, given: tuple[str, ...]
-) -> tuple[tuple[str, str], ...]:
-    """Read KEY=VALUE pairs."""
-    pairs = [text.partition("=") for text in given]
-    if any(not (key and value) for key, _, value in pairs):
-        raise click.BadParameter("write KEY=VALUE", param=param)
-    return tuple((key.strip(), value.strip()) for key, _, value in pairs)
 
 
 def _names(
@@ -89,10 +80,7 @@ def _time(_: click.Context, __: click.Parameter, value: datetime | None) -> time
 )  # fmt: skip
 @click.option("--zone", default="", help="The time zone of --polls-close: America/Denver.")
 @click.option("--caller", "callers", multiple=True, help="Who is asked first; may be repeated.")
-@click.option(
-    "--set", "settings", multiple=True, metavar="KEY=VALUE", callback=_settings,
-    help="A setting the link does not say; may be repeated.",
-)  # fmt: skip
+@SETTINGS
 @click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask; takes an id and full names only.")
 @CONFIG

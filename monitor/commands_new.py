@@ -8,22 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.commands import JSON, log_errors_only, show_json
+from monitor.commands import JSON, SETTINGS, log_errors_only, show_json
 from monitor.terminal import safe
 
 if TYPE_CHECKING:
     from monitor.lookup import Recognised
     from monitor.new_county import CountyFile
-
-
-def _settings(
-    _: click.Context, param: click.Parameter, values: tuple[str, ...]
-) -> tuple[tuple[str, str], ...]:
-    """Split KEY=VALUE."""
-    for value in values:
-        if "=" not in value[1:]:
-            raise click.BadParameter(f"{value!r}: write KEY=VALUE, such as cid=92", param=param)
-    return tuple((key, value) for key, _, value in (one.partition("=") for one in values))
 
 
 @click.command()
@@ -32,10 +22,7 @@ def _settings(
 @click.option("--state", default="", help="Two letters, where the platform serves many states.")
 @click.option("--url", default="", help="A page of the site: its settings are read from the link.")
 @click.option("--source-name", default="", help="Who publishes the figures, as staff read it.")
-@click.option(
-    "--setting", "settings", multiple=True, metavar="KEY=VALUE", callback=_settings,
-    help="A setting of the platform; may be given again.",
-)  # fmt: skip
+@SETTINGS
 @JSON
 def new(
     county: str, platform: str, state: str, url: str, source_name: str,
@@ -88,6 +75,7 @@ def _next(made: CountyFile, url: str) -> str:
         f"  python run.py record {made.module} --case complete --who 'YOUR NAME'",
         f"  python -m pytest tests/test_examples.py -k {made.module}",
         "  python run.py check --online",
+        "a `watch` that runs finds new files in scrapers/ after a restart only;",
         f"and write into {made.module}.py, as `Quirk:` lines, what is odd about this county.",
     ))  # fmt: skip
 

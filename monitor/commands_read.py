@@ -135,9 +135,9 @@ def sources(
 
 def _sources_of(url: str, *, no_fetch: bool, as_json: bool) -> None:
     from monitor import inquiry
+    from monitor.contest_lists import contest_row, figures
     from monitor.directory import shipped_directory, warnings
-    from monitor.files_told import figures, is_file
-    from monitor.lookup import contest_row
+    from monitor.files_told import is_file
     from monitor.paste import config_for
 
     for warning in warnings(shipped_directory(), url):
@@ -152,10 +152,13 @@ def _sources_of(url: str, *, no_fetch: bool, as_json: bool) -> None:
             "contests": rows,
             "figures": compared,
             "failures": found.failures,
+            "is_test": found.is_test,
             "config": pasted,
         })  # fmt: skip
     else:
         _link(link)
+        if found.is_test:
+            click.echo("  the site marks its numbers as TEST data")
         _elections(found.elections)
         _contests(rows)
         _contests(compared)
@@ -240,8 +243,7 @@ def _elections(elections: Iterable[ElectionListing]) -> None:
 def contests(source: str, grep: str | None, config_path: Path, *, as_json: bool) -> None:
     """Visit one configured source, and list the contests it has; with --grep its figures too."""
     from monitor import inquiry
-    from monitor.files_told import figures
-    from monitor.lookup import contest_row, narrowed
+    from monitor.contest_lists import contest_row, figures, narrowed
 
     log_errors_only()
     report = asyncio.run(inquiry.report_of_source(config_path, source, now()))

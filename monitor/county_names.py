@@ -32,9 +32,9 @@ def module_name(county: str, state: str) -> str:
     return "_".join((state.lower(), *slug_words(county)))
 
 
-def slug_words(county: str) -> list[str]:
-    """Return a name's words in small letters, as ids are made of them: prince, georges."""
-    return re.findall(r"[a-z0-9]+", re.sub("['.]", "", ascii_of(county).lower()))
+def slug_words(text: str) -> list[str]:
+    """Return a text's words in small letters, as ids are made of them: prince, georges."""
+    return re.findall(r"[a-z0-9]+", re.sub("['`.]", "", ascii_of(text).lower()))
 
 
 def folded(text: str) -> str:

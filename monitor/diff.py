@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from monitor.state import Watched
 
 _ANSWERS = frozenset({Verdict.SAME, Verdict.ACCEPTED, Verdict.REVISED})
+_MAY_BE_CONTESTED = frozenset({Block.WRITE_IN_AHEAD, Block.UNPROVEN, Block.HAND_KEPT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,9 +221,12 @@ def _is_announced(teller: Teller, candidate: str) -> bool:
 
 
 def _is_uncontested(decisions: tuple[Decision, ...]) -> bool:
-    """Nobody else is on the ballot, and no write-in is near."""
+    """Nobody else is on the ballot, and no write-in is near.
+
+    A page that nobody compared with the site, or a sheet half typed, may only lack the others.
+    """
     return bool(decisions) and all(
-        Block.UNCONTESTED in one.blocks and Block.WRITE_IN_AHEAD not in one.blocks
+        Block.UNCONTESTED in one.blocks and not _MAY_BE_CONTESTED & set(one.blocks)
         for one in decisions
     )
 

@@ -182,6 +182,14 @@ def state_site(directory: tuple[Address, ...], url: str) -> str:
     return found.pop() if len(found) == 1 else ""
 
 
+def state_of(directory: tuple[Address, ...], url: str) -> str:
+    """Return the state whose own site stands at a link's host, or "" for a host of several."""
+    host = _host(url)
+    here = [one for one in directory if host and _host(one.address) == host]
+    states = {one.state for one in here}
+    return states.pop() if len(states) == 1 and any(not one.county for one in here) else ""
+
+
 def _host(url: str) -> str:
     try:
         return (urlsplit(url).hostname or "").removeprefix("www.")

@@ -21,14 +21,15 @@ from monitor.lookup import Known, Lookup, Recognised
 from monitor.model import Page, Report, Request
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from monitor.fetch import Fetcher
-    from monitor.model import Contest
     from monitor.parsing import Parser
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]+:", re.IGNORECASE)
+_IN_CHAT = re.compile(r"<([^<>|]+)(?:\|[^<>]*)?>")
+"""A link as Slack and mail programs copy it: "<https://…|the page>"."""
 _KINDS = ((b"%PDF-", "a PDF"), (b"PK\x03\x04", "a workbook or archive"), (b"<", "a page"))
 _ADVICE = (
     "ask the county for the file its program wrote (text or CSV), or type the figures into "
@@ -45,16 +46,6 @@ class ReportKind(Known, Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
-    """One line of one contest, as a person compares it with the file; None: not counted."""
-
-    contest: str
-    party: str
-    candidate: str
-    votes: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class _Held:
     """A `Fetcher` that answers everything with one page."""
 
@@ -66,6 +57,26 @@ class _Held:
         """Return the page."""
         del request, known, now, unconditional
         return self.page
+
+
+def pasted(text: str) -> str:
+    """Return the link or path that was pasted, bare. Raises `NothingMatched` where it is neither.
+
+    A name without `https://` is never guessed to be a site: it may be a file's, misspelt.
+    """
+    link = text.strip()
+    if in_chat := _IN_CHAT.fullmatch(link):
+        link = in_chat.group(1)
+    try:
+        urlsplit(link)
+        is_one = bool(link) and (bool(_SCHEME.match(link)) or Path(link).exists())
+    except (ValueError, OSError):  # "https://[", a name longer than a file's may be
+        is_one = False
+    if not is_one:
+        raise NothingMatched(
+            f"{link!r:.80} is no file or folder here, and no link; a link begins with https://"
+        )
+    return link
 
 
 def address(link: str, known: Mapping[str, ReportKind]) -> str | None:
@@ -126,7 +137,7 @@ async def told(
         source_name=_source_name(known[name], url, page), day=None, settings=(("url", url),),
         missing=(), also=(),
     )  # fmt: skip
-    return link, Lookup(contests=report.contests, day=report.election_date)
+    return link, Lookup(contests=report.contests, day=report.election_date, is_test=report.is_test)
 
 
 def kinds(known: Mapping[str, ReportKind]) -> tuple[str, ...]:
@@ -157,15 +168,6 @@ def chosen(tried: Sequence[tuple[str, Report | SourceFailure]], page: Page) -> t
         refusals.setdefault(_reason(str(answer), page), []).append(name)
     seen = "; ".join(f"{', '.join(names)}: {reason}" for reason, names in refusals.items())
     raise NothingMatched(f"no platform reads {where}, {_kind(page.body)} ({seen}); {_ADVICE}")
-
-
-def figures(contests: tuple[Contest, ...]) -> Iterator[Figure]:
-    """Yield every line of every contest, one without counts with its note in place of names."""
-    for one in contests:
-        if not one.counts_known:
-            yield Figure(one.title, one.party, one.note or "no counts", None)
-        for choice in one.selections:
-            yield Figure(one.title, one.party or choice.party, choice.name, choice.votes)
 
 
 def _named(link: str, known: Mapping[str, ReportKind]) -> set[str]:

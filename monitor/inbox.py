@@ -2,7 +2,9 @@
 
 The newest whole file counts, for a county's program writes a new one for each count. A
 file that is still being written is never read, nor what stood there before it: figures of
-an hour ago would look like votes taken back. Links and folders in it are not followed.
+an hour ago would look like votes taken back. A file that came in last with an older time of
+its own (out of an archive, or from a machine in another zone) may be the newest or the oldest:
+a person says which. Links and folders in it are not followed.
 """
 
 from __future__ import annotations
@@ -36,7 +38,7 @@ def newest_in(folder: Path, where: str, now: datetime) -> Path:
     """Return the file to read; `where` names the folder in errors.
 
     Raises `NotFound` for a folder without a report file, `Unreachable` while the newest is
-    being written, and `OSError`.
+    being written or cannot be told, and `OSError`.
     """
     names = [path.name for path in folder.iterdir()]
     dropped = [one for name in names if _is_report(name) and (one := _dropped(folder / name))]
@@ -50,6 +52,13 @@ def newest_in(folder: Path, where: str, now: datetime) -> Path:
         raise NotFound(
             f"no report file in {where} ({seen}); drop the county's file there, its name ends "
             f"in one of {', '.join(EXTENSIONS)}"
+        )
+    last = max((one for one in dropped if one.size), key=lambda one: one.touched)
+    if last.touched - whole.touched > SETTLED_AFTER:
+        raise Unreachable(
+            f"{last.name!r} came into {where} after {whole.name!r}, but its own time is older, so "
+            "neither is read: delete the one that is not to be read, or copy the newer one anew "
+            "with the time of now (touch)"
         )
     return folder / whole.name
 

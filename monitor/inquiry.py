@@ -131,6 +131,7 @@ def verify_rules(
 async def look_up(url: str, now: datetime, *, fetch: bool) -> tuple[Recognised, Lookup]:
     """Name the platform of a link, and ask it what it has. Raises `NothingMatched`."""
     known: Mapping[str, files_told.ReportKind] = app.scrapers()
+    url = files_told.pasted(url)
     if fetch and (file := files_told.address(url, known)):
         async with _asking(FetchConfig()) as (fetcher, parser):
             return await files_told.look_up(file, known, fetcher, parser, now)

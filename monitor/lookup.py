@@ -1,4 +1,4 @@
-"""`sources` and `contests`: what a results link is, what it has, and the config for it.
+"""`sources` and `add`: what a results link is, and what its site has.
 
 Nothing is stored, and nothing is guessed: what the link does not say is left for a
 person to write.
@@ -12,9 +12,8 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Protocol
 
 from monitor.asking import ask, fresh, report_of
-from monitor.directory import shipped_directory, state_site
+from monitor.directory import shipped_directory, state_of, state_site
 from monitor.errors import NothingMatched, SourceFailure
-from monitor.match import is_prosecutor, nearest_contests, normal_name, words_of
 from monitor.model import Contest, ElectionListing
 from monitor.night import Scraper
 
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
 
     from monitor.fetch import Fetcher
-    from monitor.model import Page, Report, Request
+    from monitor.model import Page, Request
     from monitor.parsing import Parser
 
 
@@ -84,32 +83,44 @@ class Recognised:
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """What the site has: its elections, the contests of this one, and what went wrong."""
+    """What the site has: its elections, the contests of this one, and what went wrong.
+
+    `is_test`: the site marks its numbers as test data.
+    """
 
     elections: tuple[ElectionListing, ...] = ()
     contests: tuple[Contest, ...] = ()
     day: date | None = None
     failures: tuple[str, ...] = ()
+    is_test: bool = False
 
 
 def recognise(url: str, known: Mapping[str, Known]) -> Recognised:
     """Name the scraper of a results link: a county's own file before its platform.
 
-    Where several county files fit, the link does not say which county: then it is
-    the platform. The front page of a known site of a whole state is read as its address.
-    Raises `NothingMatched` with the list of what is known.
+    Where several county files fit, or the link is a whole state's, it does not say which
+    county: then it is the platform. The front page of a known site of a whole state is read
+    as its address. Raises `NothingMatched` with the list of what is known.
     """
     found = _found(url, known)
     counties = sorted(name for name in found if known[name].county)
     others = sorted(name for name in found if not known[name].county)
     # The sheet takes any CSV, so a site that is known by its address goes before it.
     others.sort(key=lambda name: known[name].hand_kept)
-    order = counties + others if len(counties) == 1 or not others else others + counties
+    is_its_own = len(counties) == 1 and _names_county(url, known[counties[0]])
+    order = counties + others if is_its_own or not others else others + counties
+    if not order and "//docs.google.com/" in url:
+        raise NothingMatched(
+            f"{url} is a sheet's page for editing; in the sheet choose File, Share, Publish to "
+            'web, "Comma-separated values", and give the link shown there (it ends in output=csv)'
+        )
     if not order:
         platforms = ", ".join(sorted(name for name in known if not known[name].county))
         raise NothingMatched(
-            f"no platform knows {url}; known are {platforms}. Keep a sheet by hand "
-            '(platform = "sheet"), or write a scraper'
+            f"no platform knows {url}; is it the page with the figures (a county's own page "
+            "links to it)? `run.py sources --state XX --county NAME` has known addresses. Else "
+            'save its file and give that by name, keep a sheet by hand (platform = "sheet"), or '
+            f"write a scraper; known are {platforms}"
         )
     return _recognised(url, order[0], known[order[0]], found[order[0]], tuple(order[1:]))
 
@@ -155,18 +166,35 @@ def _recognised(
     url: str, name: str, scraper: Known, found: dict[str, str], also: tuple[str, ...]
 ) -> Recognised:
     settings = {key: value for key, value in found.items() if key != "date"}
-    place = settings.get("jurisdiction", "")[:2]
     return Recognised(
         url=url,
         scraper=name,
         county=scraper.county,
-        state=scraper.state or place,
+        state=scraper.state or _state(settings.get("jurisdiction", ""), url),
         source_name=scraper.source_name,
         day=date.fromisoformat(found["date"]) if "date" in found else None,
         settings=tuple(sorted(settings.items())),
         missing=tuple(sorted(scraper.settings_needed() - set(settings))),
         also=also,
     )
+
+
+def _names_county(url: str, scraper: Known) -> bool:
+    """Say whether a link that a county's file knows is that county's, not its state's."""
+    jurisdiction = (scraper.recognise(url) or {}).get("jurisdiction", "")
+    return not jurisdiction or bool(_OF_COUNTY.search(jurisdiction))
+
+
+_OF_COUNTY = re.compile(r"/|-county-", re.IGNORECASE)
+_PLACE = re.compile(r"([A-Z]{2})(?:/.*)?|[\w-]+-County-([A-Z]{2})", re.IGNORECASE)
+"""Where a site names the state in two letters: "PA/Bucks", "id", "Cochise-County-AZ"."""
+
+
+def _state(jurisdiction: str, url: str) -> str:
+    """Return the state a link names, or whose own site it is; "Georgia" is no "GE"."""
+    found = _PLACE.fullmatch(jurisdiction)
+    named = (found.group(1) or found.group(2)) if found else ""
+    return named.upper() or state_of(shipped_directory(), url)
 
 
 async def look_up(
@@ -179,6 +207,7 @@ async def look_up(
     make, failures = known[link.scraper], []
     elections: tuple[ElectionListing, ...] = ()
     contests: tuple[Contest, ...] = ()
+    is_test = False
     lister = make(date=link.day, settings=dict(link.settings))
     if not _unlisted(link):
         try:
@@ -191,9 +220,10 @@ async def look_up(
         try:
             report = await report_of(scraper, fetcher, parser, now)
             contests, day = report.contests, report.election_date or day
+            is_test = report.is_test
         except SourceFailure as error:
             failures.append(f"contests: {type(error).__name__}: {error}")
-    return Lookup(elections, contests, day, tuple(failures))
+    return Lookup(elections, contests, day, tuple(failures), is_test)
 
 
 def _unlisted(link: Recognised) -> bool:
@@ -211,71 +241,3 @@ def _day_of(link: Recognised, elections: tuple[ElectionListing, ...]) -> date | 
 def _needs_date(scraper: Known) -> bool:
     templates = (getattr(scraper, name) for name in dir(scraper) if name.endswith("_url"))
     return any("{date" in template for template in templates if isinstance(template, str))
-
-
-# -- contests ----------------------------------------------------------------------------
-
-
-def narrowed(report: Report, source: str, grep: str | None) -> tuple[Contest, ...]:
-    """Return a report's contests, or those with a text in title, key or a candidate's name.
-
-    "attorney", and each name of the prosecutor's office, finds that office by all its names;
-    a candidate is found by any spelling of the name. Raises `NothingMatched` with the
-    nearest titles when none is left.
-    """
-    wanted = " ".join((grep or "").split()).casefold()
-    by_office = wanted == "attorney" or is_prosecutor(wanted, alone=True)
-    named = frozenset(normal_name(_PARTY_AFTER.sub("", wanted)).split())
-    found = tuple(
-        one
-        for one in report.contests
-        if wanted in _searched(one)
-        or (by_office and is_prosecutor(one.title))
-        or (named and any(named <= _words(choice.name) for choice in one.selections))
-    )
-    if found:
-        return found
-    what = f"no contest with {grep!r}" if grep else "no contest"
-    near = "; ".join(f"«{one}»" for one in nearest_contests(wanted, report.contests)[:_NEAREST])
-    has = f"it has {len(report.contests)} contests" + (f", nearest: {near}" if near else "")
-    raise NothingMatched(f"{what} at {source}; {has}")
-
-
-_NEAREST = 5
-_PARTY_AFTER = re.compile(r"\s+-\s+\w+$")
-
-
-def _words(name: str) -> frozenset[str]:
-    """Return the words of a name in either form: as printed, and without marks."""
-    return frozenset((*normal_name(name).split(), *words_of(name).split()))
-
-
-def _searched(contest: Contest) -> str:
-    names = (choice.name for choice in contest.selections)
-    texts = (contest.key, contest.title, contest.party, *names)
-    return "\n".join(" ".join(text.split()) for text in texts).casefold()
-
-
-@dataclass(frozen=True, slots=True)
-class ContestRow:
-    """One contest as `contests` prints it; `units`: "12/57 precincts", or empty."""
-
-    key: str
-    title: str
-    party: str
-    votes_allowed: int
-    units: str
-    candidates: tuple[str, ...]
-
-
-def contest_row(contest: Contest) -> ContestRow:
-    """Return what `contests` prints of a contest."""
-    units = contest.units
-    return ContestRow(
-        key=contest.key,
-        title=contest.title,
-        party=contest.party,
-        votes_allowed=contest.votes_allowed,
-        units=f"{units.reported}/{units.total} {units.kind.value}" if units else "",
-        candidates=tuple(choice.name for choice in contest.selections),
-    )

@@ -33,6 +33,8 @@ _STATE = re.compile(
     "A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]"
     "|T[NX]|UT|V[AT]|W[AIVY]"
 )
+_TENANT = re.compile(r"([\w-]+)-county-([a-z]{2})", re.ASCII | re.IGNORECASE)
+"""A county's own part of a site of many: "bacon-county-ga"."""
 _LONGEST = 60
 _PIECE = re.compile(r"[\w.:/ %+-]*", re.ASCII)
 _LINK = re.compile(r"https?://[\w.~:/?#@!$&()*+,;=%-]{1,300}", re.ASCII)
@@ -109,7 +111,7 @@ def county_file(asked: Asked, known: Mapping[str, Known]) -> CountyFile:
     given = _given(asked, platform)
     found = _from_link(asked, platform, known)
     if odd := [key for key, value in given.items() if found.get(key, value) != value]:
-        seen = f"the link says {odd[0]} = {found[odd[0]]}, --setting says {given[odd[0]]}"
+        seen = f"the link says {odd[0]} = {found[odd[0]]}, --set says {given[odd[0]]}"
         raise CountyRefused(f"{seen}; leave one of them out")
     said = found | given
     pinned = _pinned(said, county, asked.platform, platform)
@@ -144,13 +146,13 @@ def _platform(name: str, known: Mapping[str, Known]) -> Known:
         return known[name]
     if name in known:
         raise CountyRefused(f"{name} is a county file; name the platform it stands on")
-    near = guesses(name, platforms)
-    meant = f"did you mean {near[0]}? " if near else ""
-    raise NothingMatched(f"no platform {name!r:.40}; {meant}Known are {', '.join(platforms)}")
+    near = guesses(name.casefold(), platforms)
+    meant = f"; did you mean {near[0]}?" if near else "."
+    raise NothingMatched(f"no platform {name!r:.40}{meant} Known are {', '.join(platforms)}")
 
 
 def _given(asked: Asked, platform: Known) -> dict[str, str]:
-    """Return what --setting gives. Raises `CountyRefused` for what the platform has not."""
+    """Return what --set gives. Raises `CountyRefused` for what the platform has not."""
     takes = {*platform.settings_needed(), *platform.optional_settings}
     given: dict[str, str] = {}
     for key, value in asked.settings:
@@ -160,7 +162,7 @@ def _given(asked: Asked, platform: Known) -> dict[str, str]:
             names = ", ".join(sorted(takes)) or "no settings"
             raise CountyRefused(f"{asked.platform} takes {names}, not {key!r:.40}{meant}")
         if key in given:
-            raise CountyRefused(f"--setting {key} is given twice")
+            raise CountyRefused(f"--set {key} is given twice")
         given[key] = _value(key, value)
     return given
 
@@ -208,22 +210,25 @@ def _pinned(said: Mapping[str, str], county: str, name: str, platform: Known) ->
     empty = {key for key in places if key in needed and not pinned.get(key)}
     if left := sorted(empty | numbers - set(pinned)):
         told = f"{name} needs {', '.join(left)} for {county}"
-        settings = " ".join(f"--setting {key}=…" for key in left)
+        settings = " ".join(f"--set {key}=…" for key in left)
         raise CountyRefused(f"{told}; give {settings}, or --url with a link that holds it")
     _refuse_other(pinned.get("jurisdiction", ""), county)
     return {key: value for key, value in pinned.items() if optional.get(key) != value}
 
 
 def _refuse_other(jurisdiction: str, county: str) -> None:
-    """Refuse the link of another county: "PA/Bucks" for Berks."""
+    """Refuse the link of another county: "PA/Bucks" for Berks, "Cochise-County-AZ"."""
     _, _, place = jurisdiction.partition("/")
+    if tenant := _TENANT.fullmatch(jurisdiction):
+        place = tenant[1]
     theirs, ours = (re.sub(r"\W|_", "", ascii_of(name)).casefold() for name in (place, county))
     if theirs and not (theirs.startswith(ours) or ours.startswith(theirs)):
         raise CountyRefused(f"{jurisdiction} is not {county}; write the county as the link does")
 
 
 def _state(asked: Asked, platform: Known, jurisdiction: str) -> str:
-    place = jurisdiction.partition("/")[0]
+    tenant = _TENANT.fullmatch(jurisdiction)
+    place = tenant[2].upper() if tenant else jurisdiction.partition("/")[0]
     says = platform.state or (place if _STATE.fullmatch(place) else "")
     state = asked.state.upper() or says
     if not _STATE.fullmatch(state):

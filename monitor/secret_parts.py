@@ -14,17 +14,31 @@ _WORDS = (
 _NAME = re.compile(_WORDS, re.IGNORECASE)
 _SHORT = frozenset({"key", "sig", "pwd", "pass", "auth", "authorization", "sid", "session", "jwt"})
 _VALUE = re.compile(r"xox[a-z]-|xapp-|\beyJ[\w-]{10,}\.", re.IGNORECASE)
+_TOKEN = re.compile(rb"\b(?:eyJ[\w-]{10,}\.[\w.-]+|xox[a-z]-[\w-]{10,}|xapp-[\w-]{10,})")
+"""A token by its form, wherever it stands."""
 _REMOVED = b"REMOVED"
 _BINARY = (b"%PDF-", b"PK\x03\x04", b"\x1f\x8b")
 _WORD = rb"[\w:.-]{0,40}(?:" + _WORDS.encode() + rb")[\w:.-]{0,40}"
 _NAMED = rb"\b(?:name|id)\s*=\s*[\"']?" + _WORD
 _HELD = rb"\b(?:value|content)\s*=\s*"
+_WITHIN = rb"[^<>]{0,1000}"
+"""As much of one tag as stands between two of its attributes; without an end, a page of one
+long tag takes for ever."""
 _TEXT = rb"(?P<quote>[\"'])[^\"'<>]*(?P=quote)"
 _IN_PAGE = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rb"(?P<before><[^<>]*" + _NAMED + rb"[^<>]*?" + _HELD + rb")" + _TEXT,
-        rb"(?P<before><[^<>]*?" + _HELD + rb")" + _TEXT + rb"(?=[^<>]*" + _NAMED + rb")",
+        rb"(?P<before><" + _WITHIN + _NAMED + _WITHIN + rb"?" + _HELD + rb")" + _TEXT,
+        rb"(?P<before><"
+        + _WITHIN
+        + rb"?"
+        + _HELD
+        + rb")"
+        + _TEXT
+        + rb"(?="
+        + _WITHIN
+        + _NAMED
+        + rb")",
         rb"(?P<before>\b" + _WORD + rb"[\"']?\s*[:=]\s*)(?P<quote>[\"'])[^\"'\\<>]{8,}(?P=quote)",
     )
 )
@@ -60,4 +74,5 @@ def without_secrets(body: bytes, own: str) -> bytes:
         return body
     for pattern in _IN_PAGE:
         body = pattern.sub(rb"\g<before>\g<quote>" + _REMOVED + rb"\g<quote>", body)
+    body = _TOKEN.sub(_REMOVED, body)
     return body.replace(own.encode(), _REMOVED) if own else body

@@ -6,9 +6,13 @@ Nothing is guessed: a word that is not plainly one of these is kept as it stands
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from monitor.model import VoteType
 from scrapers.base import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _BALLOTS = r"(?: (?:votes|ballots|voting))*"
 _TYPES = tuple(
@@ -46,8 +50,19 @@ _BRACKETED = re.compile(r"\s*\(([^()]+)\)\s*$")
 _VOTE_FOR = re.compile(r"\s*\(vote for (?:not? more than |up to |any )?(\w+)\)\s*", re.IGNORECASE)
 _DASH = re.compile(r"\s+[-\N{EN DASH}\N{EM DASH}]\s*|\s*[-\N{EN DASH}\N{EM DASH}]\s+")
 _WRITE_IN = re.compile(
-    r"\W*(?:(?:unresolved|unassigned|unqualified|scattered|misc\w*|other|total|all)\W+)*"
-    r"write\W?ins?(?:\W+(?:votes?|totals?|candidates?|misc\w*))*\W*(?:/.*)?|personal choice",
+    r"\W*(?:(?:unresolved|unassigned|unqualified|uncertified|invalid|scattered|misc\w*|other|total|all)\W+)*"
+    r"write\W?ins?(?:\W+(?:votes?|totals?|candidates?|misc\w*))*\W*(?:/.*)?|personal choice"
+    r"|scatter(?:ing|ed)?(?: votes)?",
+    re.IGNORECASE,
+)
+_OFFICIAL = re.compile(
+    r"(?:final )?(?:official|certified) (?:final |certified |official |election )*results?\b"
+    r"(?! (?:site|page|web|will|are|to|from|of))",
+    re.IGNORECASE,
+)
+_DOUBT = re.compile(
+    r"unofficial|un-official|semi-?official|not (?:yet )?(?:official|certified|final)|until|pending"
+    r"|preliminary|partial|subject to|will be",
     re.IGNORECASE,
 )
 _SEATS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7}
@@ -62,9 +77,17 @@ def is_write_in(name: str) -> bool:
     """Return whether a line holds all write-ins together.
 
     "Jane Roe (Write-in)" names one person and is a candidate like others; NJ
-    says "Personal Choice".
+    says "Personal Choice", Wisconsin "Scattering".
     """
     return _WRITE_IN.fullmatch(name) is not None
+
+
+def says_official(texts: Iterable[str]) -> bool:
+    """Return whether a headline says that results are official, and none of them casts doubt."""
+    said = tuple(texts)
+    if any(_DOUBT.search(text) for text in said):
+        return False
+    return any(map(_OFFICIAL.match, said))
 
 
 def party_code(words: str) -> str:

@@ -64,6 +64,22 @@ class _Contest:
     units: dict[str, tuple[int, int] | None] = field(default_factory=dict)
 
 
+def refuse_total_place(lines: Iterable[Line], where: str) -> None:
+    """Raise where one place has, line by line, what all others have together.
+
+    It is the county's own total under a name that we do not know, and would be counted twice.
+    """
+    whole: Counter[tuple[str, str]] = Counter()
+    places: dict[str, Counter[tuple[str, str]]] = {}
+    for line in lines:
+        whole[line.contest, line.choice] += line.votes
+        places.setdefault(line.place, Counter())[line.contest, line.choice] += line.votes
+    for place, own in places.items():
+        if any(own.values()) and all(2 * votes == whole[key] for key, votes in own.items()):
+            seen = f"{place!r:.40} has the votes of all other places together"
+            raise LayoutChanged(f"{seen}, so it is no place but a total, at {where}")
+
+
 def contests_of(lines: Iterable[Line], kind: UnitKind = UnitKind.PRECINCTS) -> tuple[Contest, ...]:
     """Add lines up into contests, in the order of first sight; `kind`: what units count."""
     found: dict[str, _Contest] = {}

@@ -14,6 +14,8 @@ _FORMATS = (
 )  # fmt: skip
 _DAYS = ("%m/%d/%Y", "%m/%d/%y", "%B %d, %Y", "%b %d, %Y", "%Y-%m-%d", "%Y%m%d", "%m%d%Y")
 _HALF = re.compile(r"\b([ap])\.?\s?m\b\.?", re.IGNORECASE)
+_TOO_MANY = re.compile(r"\b((?:1[3-9]|2[0-3]):\d\d(?::\d\d)?) PM$", re.IGNORECASE)
+"""A time of 24 hours and "PM" too, as in "13:41 PM"."""
 _WEEKDAY = re.compile(r"^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\s+", re.IGNORECASE)
 
 
@@ -26,6 +28,16 @@ def day_of(text: str) -> date | None:
         except ValueError:
             continue
     return None
+
+
+def order_of(text: str) -> int | None:
+    """Return a number that grows with a local time as printed, None for what is no time.
+
+    Which zone it is of need not be known to tell the older of two files of one county.
+    """
+    plain = _TOO_MANY.sub(r"\1", " ".join(text.split()))
+    found = moment_of(plain, "UTC")
+    return int(found.strftime("%Y%m%d%H%M%S")) if found else None
 
 
 def moment_of(text: str, zone: str) -> datetime | None:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 PDF = b"%PDF-"
 XLSX = b"PK\x03\x04"
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _ESCAPE = re.compile(r"\x1b(?:[@-Z]|[&(*)][a-z](?:[-\d.]+[a-z])*[-\d.]*[A-Z])")
 _RESET = "\x1bE"
 _LEADERS = re.compile(r".*\.\s{1,2}\.\s.*")
@@ -110,12 +111,20 @@ def fixed_text(page: Page) -> tuple[str, ...]:
 
 
 def refuse_binary(page: Page, expected: str) -> None:
-    """Raise where nothing came, or a PDF or workbook came instead of `expected`."""
+    """Raise where nothing came, or a PDF or workbook came instead of `expected`.
+
+    So does a NUL byte: a download with a hole joins the digits on both sides of it.
+    """
     if not page.body.removeprefix(b"\xef\xbb\xbf").strip():
         raise EmptyPage(f"empty answer where {expected} was expected at {page.url}")
     for begin, kind in ((PDF, "a PDF"), (XLSX, "a workbook or archive")):
         if page.body.startswith(begin):
             raise WrongFormat(f"{kind} where {expected} was expected at {page.url}; {_ASK}")
+    hole = page.body.find(b"\0\0" if page.body.startswith(_UTF_16) else b"\0")
+    if hole >= 0:
+        raise WrongFormat(
+            f"NUL from byte {hole} on at {page.url}: a part of the file is missing; copy it anew"
+        )
 
 
 def refuse_unreadable(lines: Sequence[str], where: str) -> None:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import pty
 import sys
 import tomllib
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 import structlog
 
-from monitor import adding_app, app, lookup
+from monitor import adding_app, app, inquiry, lookup
 from monitor.adding_choice import Asked, choose
 from monitor.adding_finding import AddRefused
 from monitor.cli import main
@@ -365,6 +367,75 @@ async def test_a_file_changed_meanwhile_is_left_alone(desk: Desk) -> None:
         plan.write()
     assert desk.text == changed
     assert list(desk.config.parent.glob(".add-*")) == []
+
+
+async def test_of_two_at_once_one_is_refused(desk: Desk) -> None:
+    """Both saw the same file; the second may not take away what the first wrote."""
+    plans = []
+    for candidate, key in (("Joe Gonzales", KEY), ("Tylden Shaeffer", KEY.replace("dem", "rep"))):
+        asked = Asked(
+            desk.url, contest=key, candidates=((candidate, ""),), counties=("Bexar",),
+            election="tx-2018-03-06",
+        )  # fmt: skip
+        plans.append(await adding_app.plan(asked, desk.config, desk.config.with_suffix(".db"), NOW))
+    done = await asyncio.gather(
+        *(asyncio.to_thread(one.write) for one in plans), return_exceptions=True
+    )
+    (refused,) = [one for one in done if one is not None]
+    assert isinstance(refused, AddRefused)
+    assert len(tomllib.loads(desk.text)["races"]) == 2
+
+
+def test_a_primary_called_a_general_election_is_said(desk: Desk) -> None:
+    """Another rule would hold: the nomination would be told as the office, WON by a plurality."""
+    where = ("--config", str(desk.config), "--database", str(desk.config.with_suffix(".db")))
+    said = ("--county", "Bexar", "--kind", "general", "--date", "2018-11-06", "--state", "TX")
+    ran = run("add", desk.url, *where, *said, *in_full(), "--dry-run")
+    to_know = ran.out.partition("Still to do, or to know:")[2]
+    assert "is a contest of DEM alone, as in a primary, and config.toml says a general" in to_know
+
+
+def test_a_read_only_file_stays(desk: Desk) -> None:
+    before = desk.text
+    desk.config.chmod(0o444)
+    ran = desk.add(*in_full())
+    assert (ran.code, desk.text) == (1, before)
+    assert "is read-only (chmod u+w), and it is as it was" in ran.err
+
+
+def test_tables_that_take_no_more_are_said_to_be_the_reason(desk: Desk) -> None:
+    """The file was right; "no TOML" named a line of a text that nobody will ever see."""
+    whole = tomllib.loads(desk.text)
+    (name, made), *_ = whole["sources"].items()
+    start = desk.text.index(f"[sources.{name}]")
+    end = desk.text.index("\n[", start)
+    inside = ", ".join(f"{key} = {json.dumps(value)}" for key, value in made.items())
+    rest = desk.text[:start] + desk.text[end + 1 :]
+    text = f"sources = {{ {name} = {{ {inside} }} }}\n{rest}"
+    assert tomllib.loads(text) == whole
+    desk.config.write_text(text, encoding="utf-8")
+    ran = desk.add(*in_full())
+    assert (ran.code, desk.text) == (1, text)
+    assert "config.toml is right, but it holds tables in braces or dotted keys" in ran.err
+
+
+async def test_a_page_of_test_data_is_not_written(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The polls have closed and it still is a test: `check --online` says red, and so do we."""
+    look_up = inquiry.look_up
+
+    async def marked(url: str, now: datetime, *, fetch: bool) -> tuple[Recognised, Lookup]:
+        link, found = await look_up(url, now, fetch=fetch)
+        return link, replace(found, is_test=True)
+
+    monkeypatch.setattr(inquiry, "look_up", marked)
+    asked = Asked(
+        desk.url, contest=KEY, candidates=(("Joe Gonzales", ""),), counties=("Bexar",),
+        election="tx-2018-03-06",
+    )  # fmt: skip
+    with pytest.raises(AddRefused, match="the site marks its numbers as test data"):
+        await adding_app.plan(asked, desk.config, desk.config.with_suffix(".db"), NOW)
 
 
 # -- a county's own file, from its recording -----------------------------------------------

@@ -23,7 +23,7 @@ from monitor.adding import (
 )
 from monitor.adding_choice import Asked, choose
 from monitor.adding_finding import AddRefused
-from monitor.adding_text import Block, Pair, Table, spliced
+from monitor.adding_text import Block, Pair, Table, keeps, spliced
 from monitor.config import read_config
 from monitor.errors import ConfigInvalid, NothingMatched
 from monitor.lookup import Lookup, Recognised
@@ -173,6 +173,21 @@ def test_a_block_ends_its_section(before: str, behind: str, case: str) -> None:
     text = before + behind if behind else before.rstrip("\n") + "\n"
     gap = "\n" if behind else ""
     assert spliced(text, (Block(("s",), BLOCK),)) == f"{before}{NEW}{gap}{behind}", case
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kept"),
+    [
+        ("a = 1\n[s.a]\nk = [1, 2]\n", "a = 1\n[s.a]\nk = [1, 2]\n[s.b]\nk = 1\n", True),
+        ("[[r]]\nk = 1\n", "[[r]]\nk = 1\n[[r]]\nk = 2\n", True),
+        ("s.a = 1\nt.a = 1\n", "s.a = 1\n[s.b]\nt.a = 1\n", False),
+        ("s = { a = 1 }\n", "s = { a = 1 }\n[s.b]\n", False),
+        ("[[r]]\nk = 1\n[[r]]\nk = 2\n", "[[r]]\nk = 1\n", False),
+        ("[[r]]\nk = 1\n", "[[r]]\nk = 2\n[[r]]\nk = 1\n", False),
+    ],
+)
+def test_what_the_file_said_is_still_said(before: str, after: str, *, kept: bool) -> None:
+    assert keeps(before, after) is kept
 
 
 # -- names that nobody types ---------------------------------------------------------------

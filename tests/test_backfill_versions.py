@@ -219,3 +219,18 @@ async def test_the_command_takes_the_versions_of_a_source(config: Path) -> None:
     )
     done, told = await run(options, {})
     assert (done.kind, done.history, told) == ("versions", {RACE: 12}, {})
+
+
+async def test_another_contest_that_changed_alone_is_not_taken_for_ours(config: Path) -> None:
+    """Two contests fit the race, so none is ours; that one of them moves tells nothing."""
+    folder = publish(config.with_name("site"), *NIGHT)
+    for version in NIGHT:
+        path = folder / str(version) / "json" / "sum.json"
+        told = json.loads(path.read_text(encoding="utf-8"))
+        (ours,) = told["Contests"]
+        other = {**ours, "K": "0017", "PR": 0, "V": [1, 2, 3]}
+        told["Contests"] = [ours, other]
+        path.write_text(json.dumps(told), encoding="utf-8")
+    with pytest.raises(NothingMatched, match="no version of pa_allegheny could be added"):
+        await backfill(config)
+    assert history(config) == []

@@ -244,7 +244,7 @@ runpy.run_path("run.py", run_name="__main__")
 """No file may grow beyond so many bytes, as on a disk without room; Python ignores SIGXFSZ."""
 
 
-@pytest.mark.parametrize("limit", [20_000, 60_000, 150_000, 1_500_000])
+@pytest.mark.parametrize("limit", [20_000, 150_000, 1_500_000])
 def test_a_full_disk_is_one_line_and_the_night_goes_on_later(
     limit: int, whole: str, tmp_path: Path
 ) -> None:

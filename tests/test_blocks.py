@@ -38,8 +38,8 @@ from tests.strict_mrkdwn import tokens
 from tests.test_chart import night
 from tests.test_message import night_of, written
 from tests.test_modals import NOW, PRESSED, opened
-from tests.test_nights import NAMES
 from tests.test_nights import posts as replayed
+from tests.whole_nights import NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -454,6 +454,8 @@ def test_a_category_may_name_the_party(category: str, party: str) -> None:
         ("Unresolved Write-In", True),
         ("Write-In: Misc.", True),
         ("Personal Choice", True),
+        ("SCATTERING", True),
+        ("Uncertified Write In", True),
         ("Jane Roe (Write-in)", False),
         ("Writ Inman", False),
         ("Steve Zappala", False),

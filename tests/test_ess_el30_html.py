@@ -99,6 +99,9 @@ def test_ballots_are_those_of_the_party() -> None:
         ("OFFICIAL RESULTS", ResultsStatus.CERTIFIED),
         ("Unofficial Results", None),
         ("Un-Official Results", None),
+        ("SEMI-OFFICIAL RESULTS", None),
+        ("Not Official Results", None),
+        ("Official Results pending", None),
         ("Summary Results", None),
     ],
 )

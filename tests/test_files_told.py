@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from monitor import app, files_told
+from monitor.contest_lists import Figure, figures
 from monitor.errors import LayoutChanged, NothingMatched
 from monitor.model import Contest, Page, Report, Selection
 from monitor.parsing import Parser
 from tests.commands import run
+from tests.extras import needs
 from tests.now_night import sheets_served
 from tests.test_electionware import pdf
 from tests.test_examples import EXAMPLES
@@ -72,7 +74,7 @@ async def test_a_file_is_taken_by_its_own_platform(path: Path, parser: Parser) -
     assert [one.key for one in found.contests] == [one["key"] for one in golden["contests"]]
     assert str(found.day) == str(golden["election_date"])
     votes = [line["votes"] for one in golden["contests"] for line in one["selections"]]
-    shown = [one.votes for one in files_told.figures(found.contests) if one.votes is not None]
+    shown = [one.votes for one in figures(found.contests) if one.votes is not None]
     assert shown == votes
 
 
@@ -100,6 +102,9 @@ def test_every_platform_has_a_file_here() -> None:
 )
 async def test_a_file_nobody_takes_is_described(body: bytes, seen: str, parser: Parser) -> None:
     """Each platform's reason, and once what to do."""
+    for begin, package in ((b"%PDF-", "pdfplumber"), (b"PK", "openpyxl")):
+        if body.startswith(begin):
+            needs(package)
     with pytest.raises(NothingMatched, match=seen) as refused:
         await told(body, parser)
     said = str(refused.value)
@@ -114,7 +119,7 @@ async def test_a_sheet_is_told_where_no_program_wrote_the_file(parser: Parser) -
     kept = b"contest,candidate,votes,status\nSheriff,Roe,7,unofficial-partial\n"
     link, found = await told(kept, parser)
     assert link.scraper == "sheet"
-    assert [one.votes for one in files_told.figures(found.contests)] == [7]
+    assert [one.votes for one in figures(found.contests)] == [7]
     link, _ = await told(b"contest,candidate,votes\nSheriff,Roe,7\n", parser)
     assert link.scraper == "plain_table"
 
@@ -131,9 +136,9 @@ def test_a_contest_without_counts_shows_no_zero() -> None:
     """A masked cell is not nobody's vote."""
     masked = Contest("a", "Sheriff", (), counts_known=False, note="masked")
     counted = Contest("b", "Coroner", (Selection("1", "Roe", 0, party="IND"),))
-    assert list(files_told.figures((masked, counted))) == [
-        files_told.Figure("Sheriff", "", "masked", None),
-        files_told.Figure("Coroner", "IND", "Roe", 0),
+    assert list(figures((masked, counted))) == [
+        Figure("Sheriff", "", "masked", None),
+        Figure("Coroner", "IND", "Roe", 0),
     ]
 
 

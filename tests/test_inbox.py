@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -91,6 +92,18 @@ def test_a_copy_that_keeps_its_originals_time_is_left_as_well(tmp_path: Path) ->
     drop(tmp_path, "copy.csv", age=3600)
     with pytest.raises(Unreachable, match="being written"):
         newest_in(tmp_path, WHERE, datetime.now(UTC))
+
+
+def test_which_is_newer_is_not_guessed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file of 22:00 out of an archive, dropped after one that was saved at 22:05."""
+    monkeypatch.setattr("monitor.inbox.SETTLED_AFTER", 0.0)
+    saved = drop(tmp_path, "saved.csv")
+    time.sleep(0.02)
+    drop(tmp_path, "unpacked.csv", age=300)
+    with pytest.raises(Unreachable, match=r"'unpacked\.csv' came into .* after 'saved\.csv', but"):
+        newest_in(tmp_path, WHERE, later())
+    saved.unlink()
+    assert newest_in(tmp_path, WHERE, later()).name == "unpacked.csv"
 
 
 def test_an_empty_file_is_being_written_and_later_passed_over(tmp_path: Path) -> None:

@@ -12,18 +12,21 @@ import pytest
 
 from monitor import app, lookup
 from monitor.config import read_config
+from monitor.contest_lists import narrowed
 from monitor.errors import NotFound, NothingMatched
 from monitor.model import Contest, Page, Report, Request, Selection
 from monitor.parsing import Parser
 from monitor.paste import config_for
 from monitor.world import RecordedFetcher, World
-from tests.commands import NIGHTS, run
+from scrapers.platforms import enhanced_voting
+from tests.commands import NIGHTS, ROOT, run
 from tests.sheet_desk import served, write_sheet
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+EXAMPLES = ROOT / "tests" / "examples"
 NOW = datetime(2018, 5, 18, 12, tzinfo=UTC)
 DURHAM = "https://er.ncsbe.gov/?election_dt=05/08/2018&county_id=32"
 ALLEGHENY = "https://results.enr.clarityelections.com/PA/Allegheny/118321/web.345435/#/summary"
@@ -96,6 +99,73 @@ def test_links_are_recognised(
 def test_a_link_of_several_counties_names_them(known: Mapping[str, lookup.Known]) -> None:
     link = lookup.recognise("https://goelect.txelections.civixapps.com/ivis-enr-ui/races", known)
     assert {"tx_bexar", "tx_dallas"} <= set(link.also)
+
+
+@pytest.mark.parametrize(
+    ("url", "state"),
+    [
+        ("https://results.sos.ga.gov/results/public/Georgia/elections/2020DecStateRun", "GA"),
+        ("https://results.sos.ga.gov/results/public/bacon-county-ga", "GA"),
+        ("https://enr.elections.virginia.gov/results/public/virginia", "VA"),
+        ("https://results.voteidaho.gov/results/public/id", "ID"),
+        ("https://app.enhancedvoting.com/results/public/Cochise-County-AZ", "AZ"),
+        ("https://app.enhancedvoting.com/results/public/Georgia", ""),
+        (ALLEGHENY, "PA"),
+        ("https://results.enr.clarityelections.com/CO/", "CO"),
+    ],
+)
+def test_the_state_is_the_links_or_the_sites(
+    known: Mapping[str, lookup.Known], url: str, state: str
+) -> None:
+    """It is never cut out of a name: Georgia was "Ge", and nothing could be added there."""
+    assert lookup.recognise(url, known).state == state
+
+
+def test_a_whole_states_link_is_no_countys(known: Mapping[str, lookup.Known]) -> None:
+    """A file of one county there must not give its name to the race of another."""
+
+    class Clarke(enhanced_voting.Scraper):
+        county, state = "Clarke", "GA"
+        jurisdiction, site = "Georgia", "results.sos.ga.gov"
+
+    link = lookup.recognise(
+        "https://results.sos.ga.gov/results/public/Georgia/elections/2020DecStateRun",
+        {**known, "ga_clarke": Clarke},
+    )
+    assert (link.scraper, link.county, link.also) == ("enhanced_voting", "", ("ga_clarke",))
+
+
+async def test_test_data_is_said(known: Mapping[str, lookup.Known]) -> None:
+    case = EXAMPLES / "enhanced_voting" / "test_data"
+    (page,) = json.loads((case / "exchange.json").read_text(encoding="utf-8"))["pages"]
+    shelf = Shelf({page["url"]: (case / page["body"]).read_bytes()})
+    link = lookup.recognise(page["url"].removesuffix("/data"), known)
+    parser = Parser()
+    found = await lookup.look_up(link, known, shelf, parser, NOW)
+    parser.close()
+    assert (found.is_test, len(found.contests)) == (True, 1)
+
+
+def test_a_google_sheets_own_page_is_answered_with_how_to_publish_it(
+    known: Mapping[str, lookup.Known],
+) -> None:
+    with pytest.raises(NothingMatched, match="choose File, Share, Publish to web"):
+        lookup.recognise("https://docs.google.com/spreadsheets/d/1a/edit#gid=0", known)
+
+
+@pytest.mark.parametrize(
+    "text", ["kept.csv", "er.ncsbe.gov/?county_id=32", "https://[bad/", "a" * 5000, " "]
+)
+def test_what_is_neither_link_nor_file_is_said_to_be(text: str) -> None:
+    """A file's name misspelt was taken for a sheet, and its tables were printed to be pasted."""
+    ran = run("sources", text)
+    assert (ran.code, ran.out) == (5, "")
+    assert "is no file or folder here, and no link; a link begins with https://" in ran.err
+
+
+def test_a_link_is_taken_as_chat_programs_copy_it() -> None:
+    ran = run("sources", f" <{DURHAM}|Durham> ", "--no-fetch")
+    assert ran.out.startswith("nc_durham: ")
 
 
 def test_an_unknown_link_is_answered_with_the_platforms(
@@ -236,11 +306,11 @@ def report_of_all() -> Report:
 )  # fmt: skip
 def test_each_name_of_the_office_finds_all_of_them(asked: str) -> None:
     """Nobody has to know what a state calls its prosecutor."""
-    assert tuple(one.title for one in lookup.narrowed(report_of_all(), "s", asked)) == OFFICES
+    assert tuple(one.title for one in narrowed(report_of_all(), "s", asked)) == OFFICES
 
 
 def test_attorney_finds_the_office_and_what_has_the_word() -> None:
-    titles = [one.title for one in lookup.narrowed(report_of_all(), "s", "attorney")]
+    titles = [one.title for one in narrowed(report_of_all(), "s", "attorney")]
     assert titles == [*OFFICES, "Attorney General"]
 
 
@@ -255,13 +325,11 @@ def test_attorney_finds_the_office_and_what_has_the_word() -> None:
     ],
 )
 def test_any_other_text_finds_what_has_it(asked: str, titles: list[str]) -> None:
-    assert [one.title for one in lookup.narrowed(report_of_all(), "s", asked)] == titles
+    assert [one.title for one in narrowed(report_of_all(), "s", asked)] == titles
 
 
 def test_the_office_with_more_words_finds_what_has_them_all() -> None:
-    titles = [
-        one.title for one in lookup.narrowed(report_of_all(), "s", "district attorney district 16")
-    ]
+    titles = [one.title for one in narrowed(report_of_all(), "s", "district attorney district 16")]
     assert titles == ["DISTRICT ATTORNEY DISTRICT 16"]
 
 
@@ -303,7 +371,7 @@ def test_a_candidate_is_found_by_any_spelling(asked: str, people: tuple[str, ...
             for key, name in enumerate(PEOPLE)
         )
     )
-    found = lookup.narrowed(report, "s", asked)
+    found = narrowed(report, "s", asked)
     assert tuple(one.selections[0].name for one in found) == people
 
 
@@ -313,9 +381,9 @@ def test_a_text_that_stands_nowhere_is_answered_with_the_nearest_titles() -> Non
         "«County Auditor (id 114)»; «County Judge (id 112)»"
     )
     with pytest.raises(NothingMatched, match=re.escape(told)) as refused:
-        lookup.narrowed(report_of_all(), "s", "county audit or")
+        narrowed(report_of_all(), "s", "county audit or")
     assert str(refused.value).count("«") == 5
     with pytest.raises(NothingMatched, match="it has 15 contests, nearest: «DISTRICT ATTORNEY"):
-        lookup.narrowed(report_of_all(), "s", "district attorney district 17")
+        narrowed(report_of_all(), "s", "district attorney district 17")
     with pytest.raises(NothingMatched, match=r"no contest with 'x' at s; it has 0 contests$"):
-        lookup.narrowed(Report(()), "s", "x")
+        narrowed(Report(()), "s", "x")

@@ -31,6 +31,7 @@ LONGEST = 30
 PASTE = "or paste these lines, with election and race, into config.toml"
 HOME = "https://example.org"
 BUCKS = "https://results.enr.clarityelections.com/PA/Bucks/115903/"
+COCHISE = "https://app.enhancedvoting.com/results/public/Cochise-County-AZ"
 WAKE = "https://er.ncsbe.gov/?election_dt=05/17/2022&county_id=92"
 HOSTILE = (
     "", " ", "../../etc/passwd", "a/../../b", "Wake\nimport os", 'Wake"""', "Wake'''", "Wake\\",
@@ -173,40 +174,42 @@ def test_a_county_of_a_states_file_reads_its_own_part(folder: Path) -> None:
     """A file named Fulton must never show the state's figures as Fulton's."""
     new(
         "Fulton", "--platform", "enhanced_export", "--state", "GA",
-        "--setting", "site=results.sos.ga.gov", "--setting", "jurisdiction=Georgia",
+        "--set", "site=results.sos.ga.gov", "--set", "jurisdiction=Georgia",
     )  # fmt: skip
     scraper = app.scrapers()["ga_fulton"](date=None, settings={"eid": "x"})
     assert scraper.settings["county"] == "Fulton"
     refused = new("Orleans", "--platform", "la_voterportal")
     assert (refused.code, refused.out) == (2, "")
-    assert "la_voterportal needs parish for Orleans; give --setting parish=…" in refused.err
+    assert "la_voterportal needs parish for Orleans; give --set parish=…" in refused.err
 
 
 CLARITY = ("--platform", "clarity")
 NCSBE = ("--platform", "ncsbe")
 REFUSED = [
-    (("Wake", "--platform", "ncsb", "--setting", "cid=92"), 5, "did you mean ncsbe? Known are ca_"),
+    (("Wake", "--platform", "ncsb", "--set", "cid=92"), 5, "did you mean ncsbe? Known are ca_"),
     (("Wake", "--platform", "nc_durham"), 2, "nc_durham is a county file"),
-    (("Wake", *NCSBE), 2, "ncsbe needs cid for Wake; give --setting cid=…"),
-    (("Wake", *NCSBE, "--setting", "cid="), 2, "ncsbe needs cid for Wake"),
-    (("Wake", *NCSBE, "--setting", "cid"), 2, "write KEY=VALUE"),
-    (("Wake", *NCSBE, "--setting", "cdi=92"), 2, "not 'cdi'; did you mean cid?"),
-    (("Wake", *NCSBE, "--setting", "cid=92", "--setting", "cid=32"), 2, "cid is given twice"),
-    (("Wake", *NCSBE, "--setting", 'cid=9"2'), 2, "is no such setting"),
-    (("Wake", *NCSBE, "--setting", "cid=32", "--url", WAKE), 2, "the link says cid = 92, "),
-    (("Wake", *NCSBE, "--setting", "cid=92", "--state", "SC"), 2, "ncsbe reads NC here, not SC"),
+    (("Wake", *NCSBE), 2, "ncsbe needs cid for Wake; give --set cid=…"),
+    (("Wake", *NCSBE, "--set", "cid="), 2, "'cid=': write KEY=VALUE, such as cid=92"),
+    (("Wake", *NCSBE, "--set", "cid"), 2, "write KEY=VALUE"),
+    (("Wake", *NCSBE, "--set", "cdi=92"), 2, "not 'cdi'; did you mean cid?"),
+    (("Wake", *NCSBE, "--set", "cid=92", "--set", "cid=32"), 2, "cid is given twice"),
+    (("Wake", *NCSBE, "--set", 'cid=9"2'), 2, "is no such setting"),
+    (("Wake", *NCSBE, "--set", "cid=32", "--url", WAKE), 2, "the link says cid = 92, "),
+    (("Wake", *NCSBE, "--set", "cid=92", "--state", "SC"), 2, "ncsbe reads NC here, not SC"),
     (("Wake", *NCSBE, "--url", BUCKS), 5, f"ncsbe does not know the link {BUCKS}; it is one of cl"),
     (("Wake", *NCSBE, "--url", "file:///home/ana/wake.txt"), 2, "is no link to a page, https://…"),
     (("Wake", *NCSBE, "--url", f"{WAKE}&token=abc"), 2, "the link holds `token=`"),
     (("Wake", *NCSBE, "--url", "https://ana:pw@er.ncsbe.gov/"), 2, "a user's name or password"),
-    (("Durham", *NCSBE, "--setting", "cid=32"), 2, "there is a scraper nc_durham already"),
+    (("Durham", *NCSBE, "--set", "cid=32"), 2, "there is a scraper nc_durham already"),
     (("Berks", *CLARITY, "--url", BUCKS), 2, "PA/Bucks is not Berks"),
-    (("Bucks", *CLARITY, "--setting", "jurisdiction=Bucks"), 2, "which state?"),
+    (("Bacon", "--platform", "enhanced_voting", "--url", COCHISE), 2, "AZ is not Bacon; write"),
+    (("Wake", "--platform", "NCSBE"), 5, "no platform 'NCSBE'; did you mean ncsbe? Known are ca_"),
+    (("Bucks", *CLARITY, "--set", "jurisdiction=Bucks"), 2, "which state?"),
     (("Bucks", *CLARITY, "--url", BUCKS, "--state", "Pa1"), 2, "'Pa1' is no state"),
     (("Cass", "--platform", "gems_text", "--state", "MN"), 2, "give it with --url"),
     (("Cass", "--platform", "gems_text", "--state", "MN", "--url", BUCKS), 5, "one of clarity"),
     (("Sos", "--platform", "ca_sos", "--url", "https://api.sos.ca.gov/returns/x"), 2, "r ca_sos"),
-    (("Wake", *NCSBE, "--setting", "cid=92", "--source-name", 'A"B'), 2, "who publishes"),
+    (("Wake", *NCSBE, "--set", "cid=92", "--source-name", 'A"B'), 2, "who publishes"),
 ]  # fmt: skip
 
 
@@ -220,11 +223,18 @@ def test_a_refusal_says_what_to_do_and_writes_nothing(
     assert list(folder.iterdir()) == []
 
 
+def test_a_countys_own_part_of_a_site_of_many_says_its_state(folder: Path) -> None:
+    done = new("Cochise", "--platform", "enhanced_voting", "--url", COCHISE)
+    assert done.code == 0, done.err
+    assert 'state = "AZ"' in (folder / "az_cochise.py").read_text(encoding="utf-8")
+    assert "a `watch` that runs finds new files in scrapers/ after a restart only" in done.out
+
+
 def test_a_file_that_is_there_is_never_replaced(folder: Path) -> None:
     """Not a county's own, nor one that cannot even be loaded."""
     path = folder / "nc_wake.py"
     path.write_text("broken(", encoding="utf-8")
-    done = new("Wake", *NCSBE, "--setting", "cid=92")
+    done = new("Wake", *NCSBE, "--set", "cid=92")
     assert done.code == 2
     assert f"{path} is there already" in done.err
     assert path.read_text(encoding="utf-8") == "broken("
@@ -248,7 +258,7 @@ def test_a_file_that_does_not_load_is_taken_away(folder: Path) -> None:
 
 def test_a_folder_that_is_gone_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scrapers, "__path__", [str(folder / "no"), *scrapers.__path__])
-    done = new("Wake", *NCSBE, "--setting", "cid=92")
+    done = new("Wake", *NCSBE, "--set", "cid=92")
     assert done.code == 2
     assert f"cannot write {folder / 'no' / 'nc_wake.py'}" in done.err
 

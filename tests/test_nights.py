@@ -19,16 +19,13 @@ import pytest
 
 from monitor.report import view
 from tests.commands import NIGHTS, run
-from tests.whole_nights import whole
+from tests.whole_nights import NAMES, TWICE, whole
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 Post = dict[str, Any]
 
-NAMES = tuple(sorted(path.name.partition(".")[0] for path in NIGHTS.glob("*.must.toml")))
-TWICE = ("allegheny-2023", "dallas-2018", "durham-2018", "pitt-2018")
-"""The others are played a second time by tests/test_edges.py, stopped again and again."""
 DESK = ZoneInfo("America/New_York")
 EVER = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
 FIELDS = ("at", "race", "kind", "channel", "thread", "text", "blocks", "key")

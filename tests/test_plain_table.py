@@ -130,6 +130,9 @@ def test_the_first_lines_say_what_it_is() -> None:
     for line, status in (
         ("Official Final Election Results", ResultsStatus.CERTIFIED),
         ("Official Results", ResultsStatus.CERTIFIED),
+        ("Official results will be posted on November 20", None),
+        ("Official Results - Not Final", None),
+        ("OFFICIAL RESULTS PENDING CANVASS", None),
         ("Unofficial Results", None),
     ):
         report = read(f"{line}\n{table(*ROWS)}")
@@ -194,3 +197,22 @@ def test_whole_files_that_are_none() -> None:
         read(TEXT[:-2])
     with pytest.raises(LayoutChanged, match="no table with columns"):
         read('<?xml version="1.0"?><table></table>')
+
+
+@pytest.mark.parametrize("name", ["Countywide", "All Precincts", "TOTAL FOR COUNTY"])
+def test_a_total_under_another_name_is_not_counted_twice(name: str) -> None:
+    """The county's own sum stands as one more precinct."""
+    total = (f"{name},DA,Jo Roe,DEM,11", f"{name},DA,Al Poe,REP,5")
+    assert votes(read(table(*ROWS))) == {"DA": {"Jo Roe": 11, "Al Poe": 5}}
+    for rows in ((*ROWS, *total), (*total, *ROWS)):
+        with pytest.raises(LayoutChanged, match=f"'{name}' has the votes of all other places"):
+            read(table(*rows))
+    smaller = table(*ROWS, total[0], f"{name},DA,Al Poe,REP,4")
+    assert votes(read(smaller)) == {"DA": {"Jo Roe": 22, "Al Poe": 9}}
+
+
+def test_a_hole_in_a_file_joins_no_digits() -> None:
+    """A download that stopped and went on: "4" and "6" of two rows would make 46."""
+    holed = table(*ROWS).replace(",REP,4\nP2,DA,Jo Roe,DEM,6", ",REP,4" + "\0" * 22 + "6")
+    with pytest.raises(WrongFormat, match="NUL from byte"):
+        read(holed)

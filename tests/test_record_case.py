@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 import pytest
@@ -189,7 +190,7 @@ def asked_of(platform: str, given: dict[str, str]) -> list[str]:
     line = ["new", COUNTIES.get(platform, "Doña Ana"), "--platform", platform]
     line += ["--state", KNOWN[platform].state or "GA", *(("--url", link) if link else ())]
     places = [f"{key}={value}" for key, value in given.items() if key in PLACE]
-    return [*line, *(word for place in places for word in ("--setting", place)), "--json"]
+    return [*line, *(word for place in places for word in ("--set", place)), "--json"]
 
 
 def config_of(folder: Path, source: str, county: str, lines: str, day: str, state: str) -> Path:
@@ -288,6 +289,20 @@ def test_a_file_that_is_no_text_is_kept_as_it_is() -> None:
         body = begin + PAGE.encode()
         assert without_secrets(body, CONTACT) == body
     assert without_secrets(b"a,b\n1,<30\n2,<30\n" * 50_000, "") == b"a,b\n1,<30\n2,<30\n" * 50_000
+
+
+def test_a_token_is_known_by_its_form() -> None:
+    """A script may call it anything."""
+    page = b"<script>load('eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.dBjftJeZ4CVP')</script>"
+    assert without_secrets(page, "") == b"<script>load('REMOVED')</script>"
+
+
+def test_a_page_of_one_tag_is_read_in_time() -> None:
+    """It took longer than the visit, and nothing was said meanwhile."""
+    body = b"<div " + b'value="x" ' * 20_000 + b">"
+    started = perf_counter()
+    assert without_secrets(body, "") == body
+    assert perf_counter() - started < 5
 
 
 async def test_an_address_with_a_token_is_refused(folder: Path) -> None:

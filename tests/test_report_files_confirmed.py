@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from monitor import app, report
 from tests.commands import run
-from tests.now_night import Watched, config, in_seconds
+from tests.now_night import ZONE, Watched, config, in_seconds
 from tests.test_examples import EXAMPLES
 
 if TYPE_CHECKING:
@@ -157,6 +159,51 @@ def test_a_file_of_an_older_election_is_held_by_its_date(tmp_path: Path) -> None
     assert not {"now-watching", "race-won", "first-votes", "ready-to-call"} & set(desk.kinds())
     held = [one["text"] for one in desk.posts() if one["channel"] == "#ops"]
     assert held == ["REPORT HELD: Beta DA at beta: the source shows the election of 2016-11-08"]
+
+
+def summary(ours: int, theirs: int, ran: str) -> str:
+    """Return an EL45 summary of today's election that ran at `ran`. Figures are ours."""
+    today = datetime.now(ZoneInfo(ZONE))
+    both = ours + theirs
+    return (
+        f"SUMMARY REPORT        BETA COUNTY                UNOFFICIAL RESULTS\n"
+        f"RUN DATE:{today:%m/%d/%y}     GENERAL ELECTION\n"
+        f"RUN TIME:{ran}     {today:%B %d, %Y}\n\n"
+        f"                                             VOTES PERCENT\n\n"
+        f"          District Attorney\n"
+        f"          (WITH 12 OF 20 PRECINCTS COUNTED)\n"
+        f"          (Vote For)  1\n"
+        f"           Ann Beta  .  .  .  .  .    {ours:,}  {100 * ours / both:6.2f}\n"
+        f"           Bo Rival  .  .  .  .  .    {theirs:,}  {100 * theirs / both:6.2f}\n"
+    )
+
+
+def test_a_file_that_ran_before_the_last_one_is_older_and_no_revision(tmp_path: Path) -> None:
+    """Somebody drops the file of 8:30 after that of 9:10: the county took nothing back."""
+    desk = Desk(tmp_path)
+    text = desk.config.read_text(encoding="utf-8").replace('"gems_text"', '"ess_el45"')
+    desk.config.write_text(text, encoding="utf-8")
+    desk.drop("a.txt", summary(5_000, 4_000, "09:10 PM"))
+    desk.visit(FIRST_LOOK, SECOND_LOOK)
+    desk.drop("b.txt", summary(3_000, 3_500, "08:30 PM"))
+    desk.visit(*(SECOND_LOOK + minutes * 60 for minutes in range(2, 15, 3)))
+    assert not {"count-revised", "lead-changed", "site-down"} & set(desk.kinds())
+    assert "3,500" not in json.dumps([one for one in desk.posts() if one["channel"] != "#ops"])
+    desk.drop("c.txt", summary(6_000, 4_500, "10:05 PM"))
+    desk.visit(*(SECOND_LOOK + minutes * 60 for minutes in (20, 22)))
+    assert desk.kinds().count("count-updated") == 1
+
+
+def test_a_file_that_lacks_the_rival_makes_no_race_uncontested(tmp_path: Path) -> None:
+    """Cut at a line's end within the last contest: nothing in the file shows that."""
+    desk = Desk(tmp_path)
+    whole = gems(OURS, THEIRS, 20)
+    desk.drop("21h.txt", "".join(whole.splitlines(keepends=True)[:-1]))
+    desk.visit(FIRST_LOOK, SECOND_LOOK)
+    assert desk.kinds() == ["race-opened", "now-watching"]
+    desk.drop("22h.txt", whole)
+    desk.visit(2 * SECOND_LOOK, 3 * SECOND_LOOK, 4 * SECOND_LOOK)
+    assert "ready-to-call" in desk.kinds()
 
 
 def test_a_recording_holds_which_file_it_was(tmp_path: Path) -> None:

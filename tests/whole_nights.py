@@ -19,6 +19,11 @@ from tests.commands import NIGHTS, run
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+NAMES = tuple(sorted(path.name.partition(".")[0] for path in NIGHTS.glob("*.must.toml")))
+TWICE = ("allegheny-2023", "dallas-2018", "durham-2018", "pitt-2018")
+"""Played a second time by tests/test_nights.py; the others, stopped again and again, by
+tests/test_edges.py."""
+
 folder = Path()
 """One for the whole run, whatever its processes; `tests/conftest.py` says where."""
 

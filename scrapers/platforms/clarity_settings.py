@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from monitor.errors import LayoutChanged
 from monitor.model import ResultsStatus
 from scrapers.base import clean, json_of
+from scrapers.labels import says_official
 
 if TYPE_CHECKING:
     from monitor.model import Page
@@ -37,16 +38,6 @@ _HOURS = {
 _STAMP = re.compile(r"(\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d{2}:\d{2} [AP]M) ([A-Z]{2,4})")
 _DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?: .*)?")
 _TAG = re.compile(r"<[^>]*>")
-_OFFICIAL = re.compile(
-    r"(?:final )?(?:official|certified) (?:final |certified |official |election )*results?\b"
-    r"(?! (?:site|page|web|will|are|to|from|of))",
-    re.IGNORECASE,
-)
-_DOUBT = re.compile(
-    r"unofficial|un-official|semi-?official|not (?:yet )?(?:official|certified|final)|until|pending"
-    r"|preliminary|partial|subject to|will be",
-    re.IGNORECASE,
-)
 _HEADERS = (("web", "header"), ("web", "mobile header"), ("global settings", "header"),
             ("global settings", "mobile header"))  # fmt: skip
 
@@ -110,9 +101,7 @@ def _status(headers: list[str]) -> ResultsStatus | None:
     Colorado 2022 and Georgia 2020 kept an old "UNOFFICIAL RESULTS" in the second
     header of final files: then the source does not say one thing, and we say none.
     """
-    if any(_DOUBT.search(text) for text in headers):
-        return None
-    return ResultsStatus.CERTIFIED if any(map(_OFFICIAL.match, headers)) else None
+    return ResultsStatus.CERTIFIED if says_official(headers) else None
 
 
 def read_time(text: str) -> datetime | None:

@@ -12,7 +12,7 @@ Source: sheets of this form, with one block of columns for each choice:
 Quirk: the line "Total:" is read and summed; the counties are not, some files mask figures.
 Quirk: no ids, so titles and names are the keys; two contests of one title have no counts.
 Quirk: nothing says how many are elected (1 is taken), which day, or how much is counted; the
-time is when the file was made, without a zone.
+time is when the file was made, without a zone; it orders the files.
 Unproven: a county's file by precinct, a party's primary, over- and undervotes.
 """
 
@@ -26,6 +26,7 @@ from monitor.errors import LayoutChanged
 from monitor.model import Contest, Report, Selection, VoteCount
 from scrapers.base import clean, whole
 from scrapers.labels import is_write_in, vote_type
+from scrapers.moments import order_of
 from scrapers.platforms.clarity_ballot import contest_party, keyed
 from scrapers.platforms.clarity_packed import Tail, peel, reading
 from scrapers.report_files import ReportFile, not_told_apart
@@ -64,7 +65,11 @@ class Scraper(ReportFile):
             )
         kept = {one.key: one for one in found}
         kept |= {key: not_told_apart(key, key) for key in kept if titles.count(key) > 1}
-        return Report(contests=tuple(kept[key] for key in sorted(kept)), source_time_text=made)
+        return Report(
+            contests=tuple(kept[key] for key in sorted(kept)),
+            source_time_text=made,
+            version=order_of(made),
+        )
 
 
 def _sheets(stream: Tail, url: str) -> tuple[list[tuple[str, Rows]], str]:

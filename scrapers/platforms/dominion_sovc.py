@@ -23,7 +23,7 @@ from monitor.errors import EmptyPage, LayoutChanged, Truncated
 from monitor.model import Report
 from scrapers.base import refuse_html, text_of
 from scrapers.labels import is_write_in, name_and_party, party_code, title_and_party
-from scrapers.lines import Line, contests_of
+from scrapers.lines import Line, contests_of, refuse_total_place
 from scrapers.report_files import ReportFile, refuse_binary
 from scrapers.tables import Row, cells_of, refuse_open_end
 
@@ -46,7 +46,9 @@ class Scraper(ReportFile):
 
     def read(self, page: Page) -> Report:
         """Add the precincts up."""
-        return Report(contests=contests_of(_named_apart(_line(row) for row in _rows(page))))
+        lines = _named_apart(_line(row) for row in _rows(page))
+        refuse_total_place(lines, page.url)
+        return Report(contests=contests_of(lines))
 
 
 def _rows(page: Page) -> Iterator[Row]:

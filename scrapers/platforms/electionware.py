@@ -14,7 +14,8 @@ of 50" stands above the contests of an official report too, and says nothing.
 Quirk: text made from a PDF has figures some lines off; sums put them right or refuse them.
 Quirk: write-ins with a name are part of "Write-In Totals" and taken off it.
 Quirk: the CSV does not say how many are elected, and 1 is taken; it has no time or status.
-Quirk: a scan has no text and is refused. The time carries no zone ("13:41 PM" is real).
+Quirk: a scan has no text and is refused. The time carries no zone ("13:41 PM" is real),
+but tells the older of two files.
 Unproven: parties' primaries as PDF or text.
 """
 
@@ -28,6 +29,7 @@ from monitor.model import Report, ResultsStatus
 from scrapers.base import text_of
 from scrapers.labels import is_write_in
 from scrapers.lines import Line, contests_of
+from scrapers.moments import order_of
 from scrapers.pdf_text import pdf_lines
 from scrapers.platforms.electionware_names import name_and_party
 from scrapers.platforms.electionware_pieces import leaves_of
@@ -82,6 +84,7 @@ def _from_text(lines: Sequence[str], where: str) -> Report:
     return Report(
         contests=_contests(blocks),
         source_time_text=stamp,
+        version=order_of(stamp),
         election_date=day_of(head.day, where),
         status=ResultsStatus.CERTIFIED if head.status.lower() == "official results" else None,
         status_text=head.status,

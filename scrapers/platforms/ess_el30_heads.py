@@ -17,7 +17,11 @@ _MONTHS = (
     "JULY", "AUGUST", "SEPTEMBER", "OCTOBER", "NOVEMBER", "DECEMBER",
 )  # fmt: skip
 _DATE = re.compile(rf"({'|'.join(_MONTHS)}) (\d{{1,2}}), (\d{{4}})", re.IGNORECASE | re.ASCII)
-_STATUS = re.compile(r"\b(?:un-?)?official results\b", re.IGNORECASE)
+_STATUS = re.compile(
+    r"\b(?:(?:un|non|semi|not|pre|preliminary|partial|uncertified)[ -]*)*official results\b"
+    r"(?: (?:pending|until|subject|will|are|not)\b)?",
+    re.IGNORECASE,
+)
 _RUN_DATE = re.compile(r"run date: *(\S+)(?: +(\d{1,2}:\d\d [AP]M))?", re.IGNORECASE)
 _RUN_TIME = re.compile(r"run time: *(\S+ [AP]M)", re.IGNORECASE)
 

@@ -13,7 +13,8 @@ Quirk: no ids are printed. A contest's key is its party and title, a candidate's
 two contests of one title in a precinct, or a precinct twice, are refused.
 Quirk: it does not say how many precincts there are, so there are no units; nor are its
 registered voters a bound, because precincts may be missing and absentees have none.
-Quirk: "Official Results" is the county's word for certified; times carry no zone.
+Quirk: "Official Results" is the county's word for certified; times carry no zone, but
+tell the older of two files.
 Unproven: the same as a text file; its last line must have an end.
 """
 

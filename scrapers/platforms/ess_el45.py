@@ -15,7 +15,8 @@ name as printed. Two contests of one title and party are refused.
 Quirk: units are the contest's own precincts where it says them, else the whole county's,
 which a contest of one district shares.
 Quirk: percentages must be those of the votes, else the file is refused.
-Quirk: "NO CANDIDATE FILED" is nobody and left out. Its times carry no zone.
+Quirk: "NO CANDIDATE FILED" is nobody and left out. Its times carry no
+zone, but tell the older of two files.
 Unproven: columns by group of voters, and precincts of one contest.
 """
 
@@ -28,6 +29,7 @@ from monitor.errors import LayoutChanged
 from monitor.model import Report, ResultsStatus, VoteCount
 from scrapers.labels import is_write_in, name_and_party, party_code, vote_type
 from scrapers.lines import Line, contests_of
+from scrapers.moments import order_of
 from scrapers.platforms.ess_el30_heads import day_of, head_of
 from scrapers.platforms.ess_el45_lines import read_summary
 from scrapers.platforms.ess_el45_pages import sheets_of, status_of
@@ -59,6 +61,7 @@ class Scraper(ReportFile):
         return Report(
             contests=tuple(_with_counts(summary, page.url)),
             source_time_text=head.run_time,
+            version=order_of(head.run_time),
             election_date=day_of(head.day, page.url),
             status=ResultsStatus.CERTIFIED if status.lower() == "official results" else None,
             status_text=status,

@@ -27,7 +27,7 @@ from monitor.errors import EmptyPage, LayoutChanged
 from monitor.model import Report, UnitKind, VoteCount, VoteType
 from scrapers.base import text_of
 from scrapers.labels import party_code, plain_name
-from scrapers.lines import Line, contests_of
+from scrapers.lines import Line, contests_of, refuse_total_place
 from scrapers.report_files import ReportFile, refuse_binary
 from scrapers.tables import refuse_open_end, rows_of
 
@@ -83,7 +83,9 @@ class Scraper(ReportFile):
             raise EmptyPage(f"a header without rows at {page.url}")
         is_split = any(row[columns["split"]] for row in rows)
         kind = UnitKind.UNITS if is_split else UnitKind.PRECINCTS
-        return Report(contests=contests_of((_line(row, columns) for row in rows), kind))
+        lines = [_line(row, columns) for row in rows]
+        refuse_total_place(lines, page.url)
+        return Report(contests=contests_of(lines, kind))
 
 
 def _line(row: Row, columns: dict[str, str]) -> Line:

@@ -17,12 +17,12 @@ Unproven: pages and workbooks.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, ClassVar
 
 from monitor.errors import LayoutChanged
 from monitor.model import Contest, Report, ResultsStatus
-from scrapers.lines import contests_of
+from scrapers.labels import says_official
+from scrapers.lines import contests_of, refuse_total_place
 from scrapers.platforms.plain_table_lines import lines_of
 from scrapers.platforms.plain_table_rows import tables_of
 from scrapers.report_files import ReportFile, not_told_apart
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 
     from monitor.model import Page
     from scrapers.platforms.plain_table_lines import Entry
-
-_OFFICIAL = re.compile(r"official (?:final )?(?:election )?results\b.*", re.IGNORECASE)
 
 
 class Scraper(ReportFile):
@@ -53,10 +51,11 @@ class Scraper(ReportFile):
             entries += found
         if not entries:
             raise LayoutChanged(f"no table with columns of candidates and votes at {page.url}")
+        refuse_total_place((one.line for one in entries), page.url)
         said = next((line for line in above if "official" in line.casefold()), "")
         return Report(
             contests=tuple(_contests(entries)),
-            status=ResultsStatus.CERTIFIED if _OFFICIAL.fullmatch(said) else None,
+            status=ResultsStatus.CERTIFIED if says_official(above) else None,
             status_text=said,
         )
 

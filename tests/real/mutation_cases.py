@@ -45,6 +45,7 @@ def json_sites(folder: Path) -> dict[str, Case]:
         (folder / "enhanced_voting" / "ga_elections_data_06162026.json").read_bytes()
     )
     runoff |= {"ballotItems": runoff["ballotItems"][:3], "localityElections": []}
+    runoff["jurisdiction"] |= {"childLocalities": [], "clientTexts": []}
     export = json.loads((folder / "enhanced_voting" / "ga_export-2020AugGenPri.json").read_bytes())
     export["results"]["ballotItems"] = export["results"]["ballotItems"][:4]
     export["localResults"] = []
@@ -81,7 +82,7 @@ def json_sites(folder: Path) -> dict[str, Case]:
             plain_json(runoff),
             lambda body: {
                 (str(item["id"]), str(one["id"])): number(one["voteCount"])
-                for item in json.loads(body)["ballotItems"]
+                for item in json.loads(body)["ballotItems"] or ()
                 for one in item["summaryResults"]["ballotOptions"]
             },
             json_double("voteCount", "voteTotal"),
