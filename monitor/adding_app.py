@@ -15,10 +15,9 @@ from monitor.adding_finding import AddRefused
 from monitor.adding_text import keeps, spliced
 from monitor.check import Checked, Grade, Kept
 from monitor.config import read_config
-from monitor.fetch import HttpFetcher
 from monitor.lookup import Recognised
 from monitor.model import Report
-from monitor.parsing import Parser
+from monitor.night import needs_trust
 from monitor.routing import channels_of
 from monitor.rulebook import shipped_rules
 from monitor.verification import outdated, verified
@@ -76,8 +75,7 @@ async def plan(asked: Asked, config_path: Path, database: Path, now: datetime) -
     if red := [one.sentence for one in checked.findings if one.grade is Grade.RED]:
         raise AddRefused(f"nothing is written: {'; '.join(red)}")
     _refuse_unheard(asked, after, chosen)
-    scraper = known[link.scraper]
-    is_proven = not (scraper.unproven or scraper.needs_confirmation)
+    is_proven = not needs_trust(known[link.scraper])
     return Plan(link, is_proven, chosen, _diff(config.text, text, file), checked, file, text)
 
 
@@ -86,21 +84,23 @@ async def _seen(
 ) -> tuple[Recognised, Lookup]:
     """Ask the site; where the link does not say enough, with what was typed beside it."""
     link, found = await inquiry.look_up(asked.url, now, fetch=True)
+    said = dict(link.settings)
+    for key, value in asked.settings:
+        if said.get(key, value) != value:
+            raise AddRefused(
+                f"the link says {key} = {said[key]}, --set says {value}; give the link you mean"
+            )
     held = next((one.date for one in config.elections if one.id == asked.election), None)
     fuller = replace(
         link,
         day=link.day or asked.day or held,
-        settings=tuple(sorted({**dict(link.settings), **dict(asked.settings)}.items())),
+        settings=tuple(sorted({**said, **dict(asked.settings)}.items())),
         missing=tuple(key for key in link.missing if key not in dict(asked.settings)),
     )
     if fuller == link or (found.contests and fuller.settings == link.settings):
         return link, found
-    fetcher, parser = HttpFetcher(config.fetch), Parser()
-    try:
+    async with inquiry.asking(config.fetch) as (fetcher, parser):
         return fuller, await lookup.look_up(fuller, known, fetcher, parser, now)
-    finally:
-        parser.close()
-        await fetcher.aclose()
 
 
 def _checked(

@@ -125,7 +125,7 @@ def _second_source(
     day = _day(asked, link, found) or race.election.date
     if day != race.election.date:
         raise AddRefused(f"the site shows {day}; race {race.id} is of {race.election.date}")
-    counties = asked.counties or tuple(filter(None, (link.county,)))
+    counties = _counties(asked, link)
     if not counties:
         raise AddRefused("give --county NAME: the counties whose votes it has")
     source, table = _source(asked, config, link, race.election.id, day, counties[0])
@@ -153,7 +153,7 @@ def _new_race(asked: Asked, config: Config, link: Recognised, found: Lookup) -> 
 
     contest, proposed = one_contest(asked.contest, asked.party, link.scraper, found.contests, fits)
     election, table = _election(asked, config, link, _day(asked, link, found), needs)
-    counties = asked.counties or tuple(filter(None, (link.county,)))
+    counties = _counties(asked, link)
     if not counties:
         needs.append("--county NAME, whose votes it has")
     if not asked.candidates:
@@ -188,6 +188,12 @@ def _new_race(asked: Asked, config: Config, link: Recognised, found: Lookup) -> 
     refuse_taken(config, draft.id)
     use = UseDraft(source, counties, contest.key, contest.title)
     return Chosen(Draft(table, source_table, draft, use), draft.id, contest, (*proposed, *asides))
+
+
+def _counties(asked: Asked, link: Recognised) -> tuple[str, ...]:
+    """Return whose votes the source has, as given; else the one county it reads, if it says so."""
+    own = link.county or dict(link.settings).get("county", "")
+    return asked.counties or tuple(filter(None, (own,)))
 
 
 def _day(asked: Asked, link: Recognised, found: Lookup) -> date | None:

@@ -41,7 +41,7 @@ def _pairs(
     """Read KEY=VALUE, with neither of them empty."""
     pairs = []
     for text in given:
-        key, value = (part.strip() for part in (*text.split("=", 1), "")[:2])
+        key, _sign, value = map(str.strip, text.partition("="))
         if not (key and value):
             raise click.BadParameter(f"{text!r}: write KEY=VALUE, such as cid=92", param=param)
         pairs.append((key, value))

@@ -66,7 +66,7 @@ def _time(_: click.Context, __: click.Parameter, value: datetime | None) -> time
 @click.option(
     "--date", "day", type=click.DateTime(["%Y-%m-%d"]), callback=_day, help="Election day."
 )
-@click.option("--state", default="", help="Two capitals.")
+@click.option("--state", default="", help="Two letters.")
 @click.option(
     "--kind", type=click.Choice([kind.value for kind in ElectionKind]), callback=_kind,
     help="The type of a new election.",

@@ -46,7 +46,8 @@ def _units(_: click.Context, param: click.Parameter, value: str | None) -> Any:
 @click.command()
 @of_people(
     SOURCE,
-    click.option("--votes", multiple=True, callback=_votes, metavar="NAME=N", help="Repeatable."),
+    click.option("--votes", multiple=True, callback=_votes, metavar="NAME=N",
+        help="Votes of one candidate; may be repeated."),
     click.option("--units", callback=_units, metavar="12/57", help="Units in, of all."),
     click.option("--outstanding", type=click.IntRange(min=0), help="Ballots not counted yet."),
     click.option("--official", is_flag=True, help="--outstanding is official, not an estimate."),

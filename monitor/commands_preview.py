@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("race")
 @click.option(
-    "--kind", "kinds", multiple=True, help="Only messages of this kind, such as race-won."
+    "--kind",
+    "kinds",
+    multiple=True,
+    help="Only messages of this kind, such as race-won; may be repeated.",
 )
 @click.option("--send", is_flag=True, help="Send them to Slack's rehearsal channel, marked TEST.")
 @CONFIG

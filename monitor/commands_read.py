@@ -121,9 +121,9 @@ def _findings(findings: Iterable[Finding]) -> None:
 def sources(
     url: str | None, state: str | None, county: str | None, *, no_fetch: bool, as_json: bool
 ) -> None:
-    """Name the platform of a results link, what it has, and the config to paste."""
+    """Name what reads a results link or a report file, what it has, and the config to paste."""
     if (url is None) == (state is None):
-        raise click.UsageError("give a results link, or --state (and --county)")
+        raise click.UsageError("give a results link or a report file, or --state (and --county)")
     if county is not None and state is None:
         raise click.UsageError("--county goes with --state")
     log_errors_only()

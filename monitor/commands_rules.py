@@ -77,7 +77,7 @@ def _link_of(_: click.Context, param: click.Parameter, value: str) -> str:
 @click.option("--source", required=True, callback=_link_of, help="Where you read it: a link.")
 @click.option(
     "--fact", "facts", multiple=True,
-    help="Only this fact (method, base, follow_up, …); may be given again.",
+    help="Only this fact (method, base, follow_up, …); may be repeated.",
 )  # fmt: skip
 @_ON
 @DATABASE

@@ -23,13 +23,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from monitor.directory import Address, Reach
 from monitor.errors import ConfigInvalid, NothingMatched
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from monitor.night import Tested
 
 FILE = "prosecutors.toml"
 _KEYS = {"name": str, "districts": int, "by": str}
@@ -44,18 +46,6 @@ class Way(StrEnum):
     UNPROVEN = "unproven"
     REPORT_FILE = "report-file"
     NONE = "none"
-
-
-class Tested(Protocol):
-    """What is asked of a scraper class."""
-
-    @property
-    def unproven(self) -> bool:
-        """Whether no stored payload proves it."""
-
-    @property
-    def needs_confirmation(self) -> bool:
-        """Whether a person confirms what it says."""
 
 
 @dataclass(frozen=True, slots=True)

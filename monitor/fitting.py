@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-MOST_TEXT = 3_000
-"""Characters of a text beside its blocks: what phones show, far below Slack's 40,000."""
 MOST_BLOCKS = 50
 MOST_CHARACTERS = 12_000
 """Characters of all texts of a message."""

@@ -28,6 +28,7 @@ from monitor.config import read_config
 from monitor.errors import NothingMatched, SourceFailure
 from monitor.fetch import HttpFetcher
 from monitor.likeness import guesses
+from monitor.night import needs_trust
 from monitor.parsing import Parser
 from monitor.races import FetchConfig
 from monitor.recording import Kept, Recorder
@@ -50,7 +51,8 @@ if TYPE_CHECKING:
 
 
 @asynccontextmanager
-async def _asking(config: FetchConfig) -> AsyncIterator[tuple[HttpFetcher, Parser]]:
+async def asking(config: FetchConfig) -> AsyncIterator[tuple[HttpFetcher, Parser]]:
+    """Give what fetches and what parses, and close both."""
     fetcher, parser = HttpFetcher(config), Parser()
     try:
         yield fetcher, parser
@@ -91,7 +93,7 @@ async def run_check(
 
 
 async def _answers(night: Night, now: datetime) -> dict[str, Answer]:
-    async with _asking(night.config.fetch) as (fetcher, parser):
+    async with asking(night.config.fetch) as (fetcher, parser):
 
         async def answer(source: str) -> Answer:
             try:
@@ -133,12 +135,12 @@ async def look_up(url: str, now: datetime, *, fetch: bool) -> tuple[Recognised, 
     known: Mapping[str, files_told.ReportKind] = app.scrapers()
     url = files_told.pasted(url)
     if fetch and (file := files_told.address(url, known)):
-        async with _asking(FetchConfig()) as (fetcher, parser):
+        async with asking(FetchConfig()) as (fetcher, parser):
             return await files_told.look_up(file, known, fetcher, parser, now)
     link = lookup.recognise(url, known)
     if not fetch:
         return link, lookup.Lookup()
-    async with _asking(FetchConfig()) as (fetcher, parser):
+    async with asking(FetchConfig()) as (fetcher, parser):
         return link, await lookup.look_up(link, known, fetcher, parser, now)
 
 
@@ -146,7 +148,7 @@ async def report_of_source(config_path: Path, source: str, now: datetime) -> Rep
     """Visit one configured source. Raises `NothingMatched` or its `SourceFailure`."""
     night = app.night_of(app.config_at(config_path))
     _refuse_unknown(night, (source,))
-    async with _asking(night.config.fetch) as (fetcher, parser):
+    async with asking(night.config.fetch) as (fetcher, parser):
         return await report_of(night.scrapers[source], fetcher, parser, now)
 
 
@@ -196,13 +198,13 @@ async def take_case(
     told = next(one for one in night.config.sources if one.id == source)
     folder = golden_file.folder_for(examples, told.scraper, case, force=force)
     scraper = app.scrapers()[told.scraper]
-    unproven = (scraper.unproven or scraper.needs_confirmation) and not told.trusted
+    unproven = needs_trust(scraper) and not told.trusted
 
     def make(settings: Mapping[str, str]) -> Scraper:
         return scraper(date=told.election.date, settings=settings)
 
     contact = night.config.fetch.contact
-    async with _asking(night.config.fetch) as (fetcher, parser):
+    async with asking(night.config.fetch) as (fetcher, parser):
         taken = await golden.take(told, make, fetcher, parser, _now(), contact)
     return taken, folder, unproven
 

@@ -16,6 +16,7 @@ from monitor.directory import shipped_directory, state_of, state_site
 from monitor.errors import NothingMatched, SourceFailure
 from monitor.model import Contest, ElectionListing
 from monitor.night import Scraper
+from monitor.scraper_class import ScraperClass
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
@@ -32,30 +33,8 @@ class Lister(Scraper, Protocol):
         """Visit the platform's own list of elections."""
 
 
-class Known(Protocol):
-    """What is asked of a scraper class; `scrapers.base.Platform` is one."""
-
-    @property
-    def county(self) -> str:
-        """The county's name, or empty on a platform."""
-
-    @property
-    def state(self) -> str:
-        """Two letters, or empty for many states."""
-
-    @property
-    def source_name(self) -> str:
-        """Who publishes the figures."""
-
-    @property
-    def hand_kept(self) -> bool:
-        """Whether people type the figures in."""
-
-    def recognise(self, url: str) -> dict[str, str] | None:
-        """Return the settings a pasted link holds."""
-
-    def settings_needed(self) -> frozenset[str]:
-        """Return the settings that must be given."""
+class Known(ScraperClass, Protocol):
+    """A scraper class that can be made, to look at its site."""
 
     def __call__(self, *, date: date | None, settings: Mapping[str, str]) -> Lister:
         """Make one."""

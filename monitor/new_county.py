@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from monitor.county_names import CountyRefused, ascii_of, county_name, folded, is_words, module_name
 from monitor.errors import NothingMatched
 from monitor.likeness import guesses
+from monitor.scraper_class import ScraperClass
 from monitor.secret_parts import is_secret_name, secret_in
 
 if TYPE_CHECKING:
@@ -40,24 +41,8 @@ _PIECE = re.compile(r"[\w.:/ %+-]*", re.ASCII)
 _LINK = re.compile(r"https?://[\w.~:/?#@!$&()*+,;=%-]{1,300}", re.ASCII)
 
 
-class Known(Protocol):
-    """What is asked of a scraper class; `scrapers.base.Platform` is one."""
-
-    @property
-    def county(self) -> str:
-        """The county's name, or empty on a platform."""
-
-    @property
-    def state(self) -> str:
-        """Two letters, or empty for many states."""
-
-    @property
-    def source_name(self) -> str:
-        """Who publishes the figures."""
-
-    @property
-    def hand_kept(self) -> bool:
-        """Whether people type the figures in."""
+class Known(ScraperClass, Protocol):
+    """A scraper class with what a county file over it may say."""
 
     @property
     def public_url(self) -> str:
@@ -66,12 +51,6 @@ class Known(Protocol):
     @property
     def optional_settings(self) -> Mapping[str, str]:
         """Settings that may be given, with their defaults."""
-
-    def recognise(self, url: str) -> dict[str, str] | None:
-        """Return the settings a pasted link holds."""
-
-    def settings_needed(self) -> frozenset[str]:
-        """Return the settings that must be given."""
 
 
 @dataclass(frozen=True, slots=True)

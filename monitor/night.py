@@ -21,7 +21,24 @@ if TYPE_CHECKING:
     from monitor.races import SourceConfig
 
 
-class Scraper(Protocol):
+class Tested(Protocol):
+    """What a scraper says of its own proof."""
+
+    @property
+    def unproven(self) -> bool:
+        """Say whether no stored payload proves it."""
+
+    @property
+    def needs_confirmation(self) -> bool:
+        """Say whether what it reads is confirmed by a person before it is used."""
+
+
+def needs_trust(scraper: Tested) -> bool:
+    """Say whether no outcome follows by itself from a source that config does not trust."""
+    return scraper.unproven or scraper.needs_confirmation
+
+
+class Scraper(Tested, Protocol):
     """What the core asks of a scraper; `scrapers.base.Platform` is one."""
 
     @property
@@ -35,14 +52,6 @@ class Scraper(Protocol):
     @property
     def hand_kept(self) -> bool:
         """Say whether people type the figures in."""
-
-    @property
-    def unproven(self) -> bool:
-        """Say whether no stored payload proves it."""
-
-    @property
-    def needs_confirmation(self) -> bool:
-        """Say whether what it reads is confirmed by a person before it is used."""
 
     @property
     def parse_in_pool(self) -> bool:
@@ -111,7 +120,7 @@ def prepare(config: Config, rules: RuleBook, make: Callable[[SourceConfig], Scra
     unproven = frozenset(
         source
         for source, scraper in scrapers.items()
-        if (scraper.unproven or scraper.needs_confirmation) and source not in trusted
+        if needs_trust(scraper) and source not in trusted
     )
     return Night(
         config=config,

@@ -261,6 +261,7 @@ def test_a_script_names_everything_in_full(desk: Desk, given: tuple[str, ...], t
             ("race dallas-da-2018 is there already (line 12 of the file); a second source takes "
             "nothing of candidates, election"),
         ),
+        ((*in_full(), "--set", "url=file:///other.csv"), 1, "the link says url = file:///"),
         ((*in_full(), "--set", "eid=1"), 3, "sources.sheet.eid: unknown setting"),
     ],
 )  # fmt: skip
@@ -474,6 +475,16 @@ async def test_a_county_file_needs_a_candidate_and_nothing_else() -> None:
     contest, name = chosen.proposed
     assert contest.startswith("the contest «DISTRICT ATTORNEY DISTRICT 16 - DEM (VOTE FOR 1)» (id ")
     assert name == "Satana Deberry for Deberry"
+
+
+async def test_a_source_set_to_one_county_has_its_votes() -> None:
+    """`--set county=Denver` says it; nobody types it twice."""
+    config = app.config_at(ROOT / "config.toml")
+    link, found = await durham()
+    state = replace(link, scraper="clarity", county="", settings=(("county", "Denver"),))
+    asked = Asked(DURHAM, party="DEM", candidates=(("Satana Deberry", ""),), by=("A",))
+    chosen = choose(asked, config, state, found)
+    assert (chosen.draft.use.covers, chosen.race) == (("Denver",), "denver-da-dem-2018")
 
 
 @pytest.mark.parametrize(

@@ -177,9 +177,9 @@ def test_sources_of_a_county_as_json() -> None:
 @pytest.mark.parametrize(
     ("asked", "told"),
     [
-        ((), "give a results link, or --state"),
-        ((BUCKS, "--state", "PA"), "give a results link, or --state"),
-        (("--county", "Bucks"), "give a results link, or --state"),
+        ((), "give a results link or a report file, or --state"),
+        ((BUCKS, "--state", "PA"), "give a results link or a report file, or --state"),
+        (("--county", "Bucks"), "give a results link or a report file, or --state"),
         ((BUCKS, "--county", "Bucks"), "--county goes with --state"),
     ],
 )

@@ -151,6 +151,15 @@ def test_write_ins_may_stand_once_per_seat() -> None:
     assert [one.votes for one in written] == [12]
 
 
+def test_a_write_in_with_a_name_is_a_person() -> None:
+    """Only the line of all write-ins is nobody's. The name is ours."""
+    line = "           WRITE-IN ANN LEE.  .  .  .  .  .  .  .  .  .      2\r\n"
+    report = read(TEXT.replace(AUDITOR, AUDITOR + line))
+    contest = next(one for one in report.contests if one.key == "REP|STATE AUDITOR")
+    written = [one for one in contest.selections if one.name == "WRITE-IN ANN LEE"]
+    assert [one.is_write_in for one in written] == [False]
+
+
 def test_whole_pages_that_are_no_report() -> None:
     with pytest.raises(EmptyPage):
         read(" \n")

@@ -33,7 +33,6 @@ NEEDED = ("zero", "partial", "complete", "challenge", "moved")
 FETCHED_AT = datetime(2026, 1, 1, tzinfo=UTC)
 SCRAPERS = discover().scrapers
 REPORT = TypeAdapter(Report)
-# The vocabulary imports its dates for the type checker only.
 
 
 @dataclass(frozen=True, slots=True)

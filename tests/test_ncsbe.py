@@ -23,7 +23,7 @@ from monitor.errors import (
 )
 from monitor.model import Page, Report, Request, VoteType
 from scrapers import nc_durham
-from scrapers.platforms import ncsbe, ncsbe_lines, ncsbe_pct
+from scrapers.platforms import ncsbe, ncsbe_pct, ncsbe_text
 from scrapers.platforms.ncsbe_rows import contest_party, is_write_in
 from tests.results_pct import read_totals, write_results_pct
 
@@ -387,7 +387,7 @@ def test_bombs_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither a declared size, nor a real one, nor an endless line fills the memory."""
     with pytest.raises(TooLarge):
         list(ncsbe_pct.open_rows(pct("x" * 300_000)))
-    monkeypatch.setattr(ncsbe_lines, "MAX_BYTES", 100)
+    monkeypatch.setattr(ncsbe_text, "MAX_BYTES", 100)
     with pytest.raises(TooLarge, match="declared"):
         list(ncsbe_pct.open_rows(zipped(pct(LINE + COUNTS), "a.txt")))
     with pytest.raises(TooLarge):

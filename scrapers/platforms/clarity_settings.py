@@ -16,6 +16,7 @@ from monitor.errors import LayoutChanged
 from monitor.model import ResultsStatus
 from scrapers.base import clean, json_of
 from scrapers.labels import says_official
+from scrapers.moments import day_of
 
 if TYPE_CHECKING:
     from monitor.model import Page
@@ -36,7 +37,6 @@ _HOURS = {
     "HST": -10,
 }
 _STAMP = re.compile(r"(\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d{2}:\d{2} [AP]M) ([A-Z]{2,4})")
-_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?: .*)?")
 _TAG = re.compile(r"<[^>]*>")
 _HEADERS = (("web", "header"), ("web", "mobile header"), ("global settings", "header"),
             ("global settings", "mobile header"))  # fmt: skip
@@ -122,12 +122,5 @@ def read_time(text: str) -> datetime | None:
 
 
 def read_date(text: str) -> date | None:
-    """Read "11/3/2020", with or without a time after it; None when it is anything else."""
-    found = _DATE.fullmatch(clean(text))
-    if not found:
-        return None
-    month, day, year = map(int, found.groups())
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
+    """Read "11/3/2020", with or without a time after it; None when it is no day."""
+    return day_of(clean(text).partition(" ")[0])

@@ -36,7 +36,7 @@ from scrapers.platforms.electionware_pieces import leaves_of
 from scrapers.platforms.electionware_sums import WRITE_INS, deal_figures, refuse_renamed, votes_of
 from scrapers.platforms.electionware_text import read_text
 from scrapers.platforms.electionware_wide import FIRST, read_wide
-from scrapers.platforms.ess_el30_heads import day_of, head_of
+from scrapers.platforms.ess_el30_heads import election_day, head_of
 from scrapers.report_files import (
     PDF,
     ReportFile,
@@ -79,13 +79,13 @@ def _from_text(lines: Sequence[str], where: str) -> Report:
     if len(heads) > 1:
         raise LayoutChanged(f"pages of {len(heads)} different reports at {where}")
     head, stamp, kind = heads.pop()
-    blocks, sheets = read_text(leaves, by_precinct=kind == _BY_PRECINCT)
+    blocks, sheets = read_text(leaves, where, by_precinct=kind == _BY_PRECINCT)
     deal_figures(sheets)
     return Report(
         contests=_contests(blocks),
         source_time_text=stamp,
         version=order_of(stamp),
-        election_date=day_of(head.day, where),
+        election_date=election_day(head.day, where),
         status=ResultsStatus.CERTIFIED if head.status.lower() == "official results" else None,
         status_text=head.status,
     )

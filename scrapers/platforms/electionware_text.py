@@ -64,12 +64,12 @@ class Sheet:
 
 
 def read_text(
-    leaves: Iterable[Leaf], *, by_precinct: bool
+    leaves: Iterable[Leaf], where: str, *, by_precinct: bool
 ) -> tuple[tuple[Block, ...], tuple[Sheet, ...]]:
-    """Read the contests and the figures of every page."""
+    """Read the contests and the figures of every page; `where` is named in errors."""
     reader = _Reader()
     for leaf in leaves:
-        reader.begin(leaf, by_precinct=by_precinct)
+        reader.begin(leaf, where, by_precinct=by_precinct)
         for line, place in leaf.lines[1 if by_precinct else 0 :]:
             reader.feed(parts_of(line), place)
     reader.refuse_title()
@@ -86,10 +86,11 @@ class _Reader:
         self.title: list[str] = []
         self.precinct = ""
 
-    def begin(self, leaf: Leaf, *, by_precinct: bool) -> None:
+    def begin(self, leaf: Leaf, where: str, *, by_precinct: bool) -> None:
         """Begin a page: of the same precinct, or of the next one."""
         if not leaf.lines:
-            raise LayoutChanged(f"page {leaf.number} is empty below its head")
+            seen = f"page {leaf.number[0]} of {leaf.number[1]}" if leaf.number else "a page"
+            raise LayoutChanged(f"{seen} is empty below its head at {where}")
         line, place = leaf.lines[0]
         precinct = " ".join(parts_of(line)[:1]) if by_precinct else ""
         if by_precinct and not precinct:
@@ -102,7 +103,8 @@ class _Reader:
     def refuse_title(self) -> None:
         """Raise where lines were read that open no contest, or a contest has no end."""
         if self.title:
-            raise LayoutChanged(f"{self.title[0]!r:.60} is no contest and no row")
+            seen = f"{self.title[0]!r:.60} is no contest and no row"
+            raise LayoutChanged(f"{seen}, up to the page of {self.sheets[-1].place}")
         if self.block is not None and CAST not in self.block.labels:
             raise LayoutChanged(f"no {CAST!r} in {self.block.name()}")
 

@@ -17,7 +17,6 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
-from urllib.parse import urlsplit
 
 from monitor.errors import LayoutChanged
 from monitor.model import Report, VoteCount
@@ -40,17 +39,9 @@ _PATH = re.compile(r"/cdn/results/([\w-]+)/export-([\w.%-]+)\.json", re.IGNORECA
 class Scraper(EnhancedVoting):
     """One election of a state, or of one county in it."""
 
+    paths = _PATH
     optional_settings: ClassVar[Mapping[str, str]] = {"county": ""}
     results_url = "https://{site}/cdn/results/{jurisdiction}/export-{eid}.json"
-
-    @classmethod
-    def recognise(cls, url: str) -> dict[str, str] | None:
-        """Return `site`, `jurisdiction` and `eid` of an export's link."""
-        parts = urlsplit(url)
-        found = _PATH.fullmatch(parts.path)
-        if found is None or not parts.hostname:
-            return None
-        return {"site": parts.hostname, "jurisdiction": found.group(1), "eid": found.group(2)}
 
     def parse(self, pages: tuple[Page, ...]) -> Report:
         """Read the state's contests, or one county's."""

@@ -47,6 +47,8 @@ class Scraper(Platform):
 
     source_name = "state or county elections office"
     refresh_seconds = 60
+    paths: ClassVar[re.Pattern[str]] = _PATH
+    """The paths of its links: the jurisdiction, and the election where a link has it."""
     results_url: ClassVar[str] = (
         "https://{site}/results/public/api/elections/{jurisdiction}/{eid}/data"
     )
@@ -56,7 +58,7 @@ class Scraper(Platform):
     def recognise(cls, url: str) -> dict[str, str] | None:
         """Return `site`, `jurisdiction` and, where the link has it, `eid`."""
         parts = urlsplit(url)
-        found = _PATH.fullmatch(parts.path)
+        found = cls.paths.fullmatch(parts.path)
         if found is None or not parts.hostname:
             return None
         named = {"site": parts.hostname, "jurisdiction": found.group(1)}

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING
 
 from monitor.errors import LayoutChanged
+from scrapers.moments import day_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
 
 _MONTHS = (
     "JANUARY", "FEBRUARY", "MARCH", "APRIL", "MAY", "JUNE",
     "JULY", "AUGUST", "SEPTEMBER", "OCTOBER", "NOVEMBER", "DECEMBER",
 )  # fmt: skip
-_DATE = re.compile(rf"({'|'.join(_MONTHS)}) (\d{{1,2}}), (\d{{4}})", re.IGNORECASE | re.ASCII)
+_DATE = re.compile(rf"(?:{'|'.join(_MONTHS)}) \d{{1,2}}, \d{{4}}", re.IGNORECASE | re.ASCII)
 _STATUS = re.compile(
     r"\b(?:(?:un|non|semi|not|pre|preliminary|partial|uncertified)[ -]*)*official results\b"
     r"(?: (?:pending|until|subject|will|are|not)\b)?",
@@ -47,13 +48,9 @@ def head_of(lines: Iterable[str]) -> Head:
     )
 
 
-def day_of(text: str, where: str) -> date | None:
+def election_day(text: str, where: str) -> date | None:
     """Read "August 7, 2018"; None where no day is printed."""
-    found = _DATE.fullmatch(text)
-    if found is None:
-        return None
-    month, day, year = found.groups()
-    try:
-        return date(int(year), _MONTHS.index(month.upper()) + 1, int(day))
-    except ValueError:
-        raise LayoutChanged(f"{text!r} is no day at {where}") from None
+    day = day_of(text)
+    if text and day is None:
+        raise LayoutChanged(f"{text!r} is no day at {where}")
+    return day

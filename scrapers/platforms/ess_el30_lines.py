@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from monitor.errors import LayoutChanged
 from scrapers.base import clean, whole
+from scrapers.labels import is_write_in
 
 _TOP = re.compile(r"Precinct Summary|PREC REPORT", re.IGNORECASE)
 _PRECINCT = re.compile(r"(\d{3,6} +\S.*)", re.ASCII)
@@ -85,11 +86,6 @@ def read_row(line: str, place: str) -> Row | None:
     return Row(name, votes, parts)
 
 
-def is_write_in(name: str) -> bool:
-    """Tell a line of write-ins, which may stand once per seat."""
-    return name.upper().startswith("WRITE-IN")
-
-
 class _Reader:
     """Reads one block line by line: head, statistics, contests."""
 
@@ -156,6 +152,7 @@ class _Reader:
         if parts != groups:
             raise LayoutChanged(f"{parts} parts under {groups} columns for {row.name} in {place}")
         rows = self.block.contests[-1].rows
+        # The line of all write-ins may stand once per seat.
         if row.name in {one.name for one in rows} and not is_write_in(row.name):
             raise LayoutChanged(f"{row.name} stands twice in one contest in {place}")
         rows.append(row)

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 from monitor.errors import LayoutChanged
 from monitor.model import Contest, Report, ResultsStatus, Selection, VoteCount
-from scrapers.labels import vote_type
+from scrapers.labels import is_write_in, vote_type
 from scrapers.moments import order_of
-from scrapers.platforms.ess_el30_heads import day_of, head_of
-from scrapers.platforms.ess_el30_lines import is_write_in
+from scrapers.platforms.ess_el30_heads import election_day, head_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,7 +39,7 @@ def report_of(blocks: tuple[Block, ...], where: str) -> Report:
         contests=_contests(blocks, where),
         source_time_text=head.run_time,
         version=order_of(head.run_time),
-        election_date=day_of(head.day, where),
+        election_date=election_day(head.day, where),
         status=ResultsStatus.CERTIFIED if head.status.lower() == "official results" else None,
         status_text=head.status,
     )

@@ -30,7 +30,7 @@ from monitor.model import Report, ResultsStatus, VoteCount
 from scrapers.labels import is_write_in, name_and_party, party_code, vote_type
 from scrapers.lines import Line, contests_of
 from scrapers.moments import order_of
-from scrapers.platforms.ess_el30_heads import day_of, head_of
+from scrapers.platforms.ess_el30_heads import election_day, head_of
 from scrapers.platforms.ess_el45_lines import read_summary
 from scrapers.platforms.ess_el45_pages import sheets_of, status_of
 from scrapers.platforms.ess_el45_shares import refuse_other_shares, rows_of
@@ -62,7 +62,7 @@ class Scraper(ReportFile):
             contests=tuple(_with_counts(summary, page.url)),
             source_time_text=head.run_time,
             version=order_of(head.run_time),
-            election_date=day_of(head.day, page.url),
+            election_date=election_day(head.day, page.url),
             status=ResultsStatus.CERTIFIED if status.lower() == "official results" else None,
             status_text=status,
         )

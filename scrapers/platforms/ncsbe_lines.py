@@ -1,4 +1,4 @@
-"""The lines of North Carolina's precinct file, read one by one in flat memory.
+"""The rows of North Carolina's precinct file, one for each line of its text.
 
 The layouts and their quirks stand in `ncsbe_pct`, whose rows these are. No
 scraper itself: it has no class `Scraper`.
@@ -6,27 +6,20 @@ scraper itself: it has no class `Scraper`.
 
 from __future__ import annotations
 
-import zipfile
-import zlib
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
 from operator import itemgetter
-from typing import IO, TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
-from monitor.errors import LayoutChanged, TooLarge, Truncated, WrongFormat
+from monitor.errors import LayoutChanged, Truncated, WrongFormat
 from scrapers.base import clean, whole
 from scrapers.platforms.ncsbe_rows import us_date
+from scrapers.platforms.ncsbe_text import lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
-
-MAX_BYTES = 500_000_000
-"""A statewide file has 24 MB; what inflates to more than this is a bomb."""
-MAX_LINE = 10_000
-CHUNK = 1 << 18
 
 _HEADINGS = (
     *("county", "election date", "precinct", "contest group id", "contest type", "contest name"),
@@ -77,44 +70,7 @@ def read_rows(stream: BinaryIO, where: str = "the precinct file") -> Iterator[Pr
     Raises `LayoutChanged` naming the line, `Truncated`, `WrongFormat` (no such
     zip) and `TooLarge`. `where` names the file in them.
     """
-    start = stream.read(2)
-    stream.seek(0)
-    if start == b"PK":
-        with _only_text(stream, where) as text:
-            yield from _rows(text, where)
-    else:
-        yield from _rows(stream, where)
-
-
-@contextmanager
-def _only_text(stream: BinaryIO, where: str) -> Iterator[IO[bytes]]:
-    """Open the one text of a zip; nothing is ever written to a path it names."""
-    try:
-        with zipfile.ZipFile(stream) as archive:
-            entries = archive.infolist()
-            if len(entries) != 1 or not _is_plain_text(entries[0]):
-                names = [entry.filename for entry in entries]
-                raise WrongFormat(f"expected one plain .txt in {where}, found {names!r:.120}")
-            if entries[0].file_size > MAX_BYTES:
-                raise TooLarge(f"{entries[0].file_size} bytes are declared in {where}")
-            with archive.open(entries[0]) as text:
-                yield text
-    # ValueError: zipfile seeks to wherever a damaged directory points.
-    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError) as error:
-        raise Truncated(f"the zip is damaged or cut ({error}): {where}") from None
-    except NotImplementedError as error:
-        raise WrongFormat(f"an unknown kind of zip ({error}): {where}") from None
-
-
-def _is_plain_text(entry: zipfile.ZipInfo) -> bool:
-    encrypted = entry.flag_bits & 1
-    known = entry.compress_type in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
-    bare = not any(mark in entry.filename for mark in ("/", "\\", ".."))
-    return known and bare and not encrypted and entry.filename.lower().endswith(".txt")
-
-
-def _rows(stream: IO[bytes], where: str) -> Iterator[PrecinctRow]:
-    lines = _lines(stream, where)
+    lines = lines_of(stream, where)
     heading = _cells(next(lines, b"").removeprefix(b"\xef\xbb\xbf"))
     if len(heading) == 1:
         raise WrongFormat(f"no table, but {heading[0]!r:.60}, in {where}")
@@ -129,20 +85,6 @@ def _rows(stream: IO[bytes], where: str) -> Iterator[PrecinctRow]:
                 raise Truncated(f"the text ends inside line {number} of {where}") from None
             raise LayoutChanged(f"line {number} of {where}: {error}") from None
         yield row
-
-
-def _lines(stream: IO[bytes], where: str) -> Iterator[bytes]:
-    """Yield lines with their line feed; only a cut last line has none."""
-    rest, size = b"", 0
-    while chunk := stream.read(CHUNK):
-        size += len(chunk)
-        *complete, rest = (rest + chunk).split(b"\n")
-        if size > MAX_BYTES or len(rest) > MAX_LINE:
-            raise TooLarge(f"over {MAX_BYTES} bytes, or {MAX_LINE} in one line, in {where}")
-        for line in complete:
-            yield line + b"\n"
-    if rest:
-        yield rest
 
 
 def _cells(line: bytes) -> list[str]:

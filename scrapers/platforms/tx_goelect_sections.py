@@ -10,15 +10,17 @@ import base64
 import binascii
 import re
 from dataclasses import replace
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from monitor.errors import EmptyPage, LayoutChanged, WrongFormat
 from monitor.model import UnitKind, Units
 from scrapers.base import clean, json_of
 from scrapers.fields import count, fields_of, listed, need
+from scrapers.moments import day_of
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from monitor.model import Page
 
 
@@ -59,9 +61,7 @@ def polling_places(home: Any, where: str) -> Units | None:
 
 def election_date(text: Any, where: str) -> date:
     """Read Home's ElecDate, "05262026" for May 26, 2026."""
-    found = re.fullmatch(r"(\d\d)(\d\d)(\d{4})", str(text), re.ASCII)
-    try:
-        month, day, year = (int(part) for part in found.groups()) if found else (0, 0, 0)
-        return date(year, month, day)
-    except ValueError:
-        raise LayoutChanged(f"expected a date MMDDYYYY, found {text!r:.20} at {where}") from None
+    day = day_of(str(text)) if re.fullmatch(r"\d{8}", str(text), re.ASCII) else None
+    if day is None:
+        raise LayoutChanged(f"expected a date MMDDYYYY, found {text!r:.20} at {where}")
+    return day

@@ -25,6 +25,7 @@ import pytest
 from monitor.discover import discover
 from monitor.errors import SourceFailure
 from monitor.model import Page, Report
+from tests.extras import needs
 from tests.real.conftest import SHARED_DATA
 
 if TYPE_CHECKING:
@@ -240,6 +241,8 @@ def test_a_payload_is_taken_by_its_own_platform_alone(shared_data: Path, name: s
 
     Most take less than a tenth; the second is the processor's, whatever else runs beside.
     """
+    if name.endswith(".pdf"):
+        needs("pdfplumber")
     body = content(name)
     short = cut(body)
     taken = set()
