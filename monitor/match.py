@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from monitor.likeness import alike, nearest, spelt_alike
 from monitor.model import Contest, Selection
+from monitor.parties import CODES
 from monitor.races import Endorsement
 
 if TYPE_CHECKING:
@@ -76,24 +77,16 @@ def fingerprint(contest: Contest) -> str:
     return sha256(repr(parts).encode()).hexdigest()
 
 
-_PARTIES = {
-    "d": "DEM",
-    "democrat": "DEM",
-    "democratic": "DEM",
-    "r": "REP",
-    "gop": "REP",
-    "republican": "REP",
-    "libertarian": "LIB",
-}
-# Words a title may name a party with. "Green" is a county too, so it is not one of them.
-_IN_TITLES = {"dem": "DEM", "rep": "REP", "lib": "LIB"} | {
-    word: party for word, party in _PARTIES.items() if len(word) > 1
+# Words a title may name a party with. "Green" and "Independent" are places too, so they are
+# not among them, and no letter is.
+_IN_TITLES = {
+    word: code for word, code in CODES.items() if code in {"DEM", "REP", "LIB"} and len(word) > 1
 }
 
 
 def _party(text: str) -> str:
     word = text.strip().casefold()
-    return _PARTIES.get(word, word.upper())
+    return CODES.get(word, word.upper())
 
 
 def _is_asked_for(contest: Contest, race: Race, use: SourceUse) -> bool:

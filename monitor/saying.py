@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from monitor.decision import Basis, Decision, Outcome
 from monitor.events import Event, Kind
 from monitor.model import ResultsStatus
+from monitor.parties import SPOKEN
 from monitor.prizes import (
     WRITE_INS,
     NextRound,
@@ -59,12 +60,9 @@ def say(event: Event, scene: Scene, race: Race) -> str:
     return f"*SAY:* “{sentence}”\n*DON'T SAY:* {never}. {_origin(event, decision, after, scene)}"
 
 
-_PARTIES = {"DEM": "Democratic", "REP": "Republican", "LIB": "Libertarian", "GRN": "Green"}
-
-
 def _spoken(words: str, race: Race) -> str:
     """Write a party and a term as they are said aloud, not as a headline shortens them."""
-    party = _PARTIES.get(race.party, "")
+    party = SPOKEN.get(race.party, "")
     if party:
         for prize in ("nomination", "runoff"):
             words = words.replace(f" {race.party} {prize}", f" {party} {prize}")

@@ -208,6 +208,14 @@ def whole(value: object, what: str) -> int:
     return number
 
 
+def marked(text: str, marks: Mapping[str, bool], what: str) -> bool:
+    """Read a mark of yes or no in a source's own words; any other is `LayoutChanged`."""
+    if text not in marks:
+        seen = " or ".join(map(repr, marks))
+        raise LayoutChanged(f"expected {seen} for {what}, found {text!r:.20}")
+    return marks[text]
+
+
 def clean(text: str) -> str:
     """Strip control and format characters and fold white space; keep everything people read."""
     kept = "".join(char for char in text if char.isprintable() or char.isspace())

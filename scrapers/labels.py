@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from monitor.model import VoteType
+from monitor.parties import CODES
 from scrapers.base import clean
 
 if TYPE_CHECKING:
@@ -31,18 +32,6 @@ _TYPES = tuple(
         (r"provisional", VoteType.PROVISIONAL),
     )
 )
-_PARTIES = {
-    **dict.fromkeys(("d", "dem", "democrat", "democratic"), "DEM"),
-    **dict.fromkeys(("r", "rep", "gop", "republican"), "REP"),
-    **dict.fromkeys(("l", "lib", "lbt", "libertarian"), "LIB"),
-    **dict.fromkeys(("g", "grn", "gre", "green"), "GRN"),
-    **dict.fromkeys(("con", "cst", "constitution"), "CST"),
-    **dict.fromkeys(("i", "ind", "independent"), "IND"),
-    "dfl": "DFL",
-    **dict.fromkeys(
-        ("", "n", "np", "npp", "non", "nonpartisan", "none", "no preference"), ""
-    ),
-}  # fmt: skip
 _PRIMARIES = frozenset({"DEM", "REP", "LIB", "GRN", "CST", "DFL"})
 _FILLING = re.compile(r"\b(?:the|party|primary|prefers|pref\.?|preference:?)\b", re.IGNORECASE)
 _INCUMBENT = re.compile(r"\s*(?:\((?:i|inc|incumbent)\)|\*+)\s*$|^\*+\s*", re.IGNORECASE)
@@ -98,7 +87,7 @@ def party_code(words: str) -> str:
     text = clean(words).strip("() ")
     plain = clean(_FILLING.sub(" ", text)).casefold().replace("-", "").replace(".", "")
     plain = "nonpartisan" if plain == "non partisan" else plain
-    known = _PARTIES.get(plain)
+    known = CODES.get(plain)
     if known is not None:
         return known
     return text.upper() if re.fullmatch(r"\w{1,4}", text) else text
@@ -116,7 +105,7 @@ def name_and_party(name: str) -> tuple[str, str]:
     if found is None:
         return text, ""
     code = party_code(found.group(1))
-    if code not in set(_PARTIES.values()) - {""}:
+    if code not in set(CODES.values()) - {""}:
         return text, ""
     return plain_name(text[: found.start()]), code
 

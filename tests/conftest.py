@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 import structlog
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from tests import whole_nights
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-settings.register_profile("same", derandomize=True)
-settings.register_profile("wide", derandomize=False)
+# How long an example takes says how busy the machine is, and nothing about the code.
+_UNTIMED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("same", _UNTIMED, derandomize=True)
+settings.register_profile("wide", _UNTIMED, derandomize=False)
 settings.load_profile("same")
 
 

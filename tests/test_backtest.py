@@ -132,7 +132,7 @@ LAWS = [
 ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     which=st.sampled_from(LAWS),
     votes=st.lists(st.integers(0, 12), min_size=3, max_size=3),

@@ -179,7 +179,7 @@ def test_fifty_one_blocks_are_too_many() -> None:
 TEXTS = st.text(st.sampled_from("ab &<>`*_|\n"), min_size=1, max_size=4_000)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.lists(st.lists(st.sampled_from(["&amp;", "&lt;", "word ", "\n"]), min_size=1,
                          max_size=1_500), min_size=1, max_size=60))  # fmt: skip
 def test_whatever_comes_is_within_the_limits(parts: list[list[str]]) -> None:

@@ -117,7 +117,7 @@ def test_two_of_one_surname_stay_apart() -> None:
     check_message("chart", [block])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.lists(st.text(max_size=60), min_size=1, max_size=8, unique_by=normal_name),
     st.text(max_size=80),

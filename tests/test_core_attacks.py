@@ -346,7 +346,7 @@ MOVES = st.lists(
 
 
 @pytest.mark.long
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     moves=MOVES,
     sources=st.sampled_from([ONE_SOURCE, TWO_COUNTIES, ALTERNATIVES]),

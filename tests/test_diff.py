@@ -597,7 +597,7 @@ def _plus(votes: Votes, more: Votes, sign: int) -> Votes:
     return a, b, c
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(STEPS, st.sampled_from([PLURALITY, MAJORITY, SHARE]), st.sampled_from([1, 2]))
 def test_whatever_a_night_does(
     steps: list[tuple[tuple[str, Votes], int, int, ResultsStatus | None, bool]],

@@ -77,18 +77,18 @@ def test_a_number_with_odd_commas_is_refused(votes: str) -> None:
 
 
 def test_parties_are_three_letters_and_no_party_is_none() -> None:
-    """NONPARTISAN marks the key, not a party's primary."""
+    """Nonpartisan is no party, and none stands in the key."""
     report = read(TEXT)
-    assert {contest.party for contest in report.contests} == {"REP", "DEM", "LIB", "GRE", "CST", ""}
-    assert report.contests[-1].key == "NON|Right To Work Question"
+    assert {contest.party for contest in report.contests} == {"REP", "DEM", "LIB", "GRN", "CST", ""}
+    assert report.contests[-1].key == "Right To Work Question"
     other = read(TEXT.replace("(Green)", "(Progressive  Vermont)"))
-    assert "PROGRESSIVE VERMONT" in {contest.party for contest in other.contests}
+    assert "Progressive Vermont" in {contest.party for contest in other.contests}
 
 
 def test_ballots_are_those_of_the_party() -> None:
     report = read(TEXT)
     ballots = {contest.key: contest.ballots_cast for contest in report.contests}
-    assert (ballots["REP|STATE AUDITOR"], ballots["NON|Right To Work Question"]) == (1_414, 2_115)
+    assert (ballots["REP|STATE AUDITOR"], ballots["Right To Work Question"]) == (1_414, 2_115)
     assert all(contest.registered_voters is None for contest in report.contests)
 
 

@@ -81,7 +81,7 @@ def test_a_named_write_in_may_have_no_line_in_a_precinct() -> None:
         ('"C",1,"",338,253', '"C",1,"",338,254', "make 253"),
         ('"C",1,"",338,253', '"C",1,"",338,*', "expected a whole number"),
         ('"C",1', '"X",1', "kind 'X'"),
-        ('"1CS-1","",1', '"1CS-1","",2', "flag '2'"),
+        ('"1CS-1","",1', '"1CS-1","",2', "found '2'"),
         ('"1CS-1","",1', '"1CS-1","",0', r"\(1, 1\) after \(0, 1\) units of 1CS-1"),
         ('"1CS-2"', '"1CS-1"', "stands twice"),
         ('"DISTRICT ATTORNEY"', '"ASSESSOR"', "is two contests"),

@@ -189,7 +189,7 @@ def test_a_decrease_that_comes_and_goes_is_told_once_in_ten_minutes() -> None:
     assert sum(map(len, told)) == 1
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.lists(st.tuples(st.integers(20, 400), st.sampled_from(["test", "good", "gone"]))))
 def test_whatever_flaps_one_pair_in_ten_minutes_and_the_end_is_known(
     moves: list[tuple[int, str]],

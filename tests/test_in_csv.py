@@ -104,7 +104,7 @@ def test_a_named_write_in_is_a_candidate() -> None:
     ("rows", "message"),
     [
         ((row(), row()), "stands twice"),
-        ((row(winner="Maybe"),), "expected Yes or No, found 'Maybe'"),
+        ((row(winner="Maybe"),), "for Winner in .*found 'Maybe'"),
         ((row(votes="*"),), "expected a whole number for Total Votes"),
         ((row(votes=""),), "expected a whole number for Total Votes"),
         ((row(seats="one"),), "expected a whole number for Number of Office Seats"),

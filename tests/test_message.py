@@ -705,7 +705,7 @@ def hostile_posts(name: str, rival: str, other: str) -> list[Post]:
     return [post for event in told.events for post in posts(event, scene)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(EVIL, EVIL, EVIL)
 def test_hostile_names_never_mention_link_format_or_forge(
     name: str, rival: str, other: str
@@ -825,7 +825,7 @@ EVERY = tuple(night_of(kind) for kind in Kind) + tuple(
 )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(EVIL)
 @example("U00000000")
 @example("S00000000")

@@ -365,7 +365,7 @@ def _checked_block(block: Mapping[str, Any]) -> None:
 
 
 @given(st.lists(HOSTILE, min_size=1, max_size=90, unique=True), HOSTILE)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_the_form_for_figures_fits_and_no_name_acts(names: list[str], candidate: str) -> None:
     asked = Asked(ModalKind.ENTER, Pressed("durham-da", candidate, "nc_durham"), "k" * 32, "C1")
     ballot = tuple((name, 12_345) for name in names)
@@ -384,7 +384,7 @@ def test_the_form_for_figures_fits_and_no_name_acts(names: list[str], candidate:
 
 
 @given(st.sampled_from(list(ModalKind)), HOSTILE, HOSTILE, HOSTILE)
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 def test_every_modal_fits_and_no_name_acts(
     kind: ModalKind, candidate: str, source: str, refusal: str
 ) -> None:

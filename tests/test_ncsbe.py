@@ -23,8 +23,9 @@ from monitor.errors import (
 )
 from monitor.model import Page, Report, Request, VoteType
 from scrapers import nc_durham
+from scrapers.labels import is_write_in
 from scrapers.platforms import ncsbe, ncsbe_pct, ncsbe_text
-from scrapers.platforms.ncsbe_rows import contest_party, is_write_in
+from scrapers.platforms.ncsbe_rows import contest_party
 from tests.results_pct import read_totals, write_results_pct
 
 if TYPE_CHECKING:
@@ -148,12 +149,12 @@ def test_party_of_the_contest(title: str, parties: list[str], party: str) -> Non
     [
         ("Write-In (Miscellaneous)", True),
         ("Miscellaneous (Write-In)", True),
-        ("Claudia De la Cruz (Write-In)", True),
+        ("Claudia De la Cruz (Write-In)", False),
         ("Wright Inman", False),
     ],
 )
 def test_write_ins(name: str, write_in: bool) -> None:
-    """Write-ins count in the majority's base, so they must be told apart."""
+    """The line of all write-ins sums unknown names; whoever is named is a candidate."""
     assert is_write_in(name) is write_in
 
 
@@ -358,7 +359,7 @@ def test_bad_line_is_named(line: str, why: str) -> None:
 
 def test_flag_must_be_yes_or_no() -> None:
     """A third kind of precinct is a change of layout."""
-    with pytest.raises(LayoutChanged, match="neither Y nor N"):
+    with pytest.raises(LayoutChanged, match="for Real Precinct, found 'X'"):
         list(ncsbe_pct.open_rows(pct(LINE + COUNTS + "\tX", heading=HEADING + "\tReal Precinct")))
 
 

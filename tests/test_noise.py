@@ -358,7 +358,7 @@ STEPS = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(STEPS, st.sampled_from([1, 3, 20]))
 def test_what_was_told_and_what_waits_is_always_what_is_newest(
     steps: list[tuple[int, int, int, int, int]], budget: int

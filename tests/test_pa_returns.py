@@ -98,7 +98,7 @@ def test_votes_without_a_breakdown_have_no_types() -> None:
         (edited('"MailInVotes"', '"MailVotes"'), "expected the field 'MailInVotes'"),
         (edited("Statewide$$1$$", "Statewide$$2$$"), "is not 'Statewide'"),
         (edited('"IsRetention": "0"', '"IsRetention": "1"'), "retention, which is not read"),
-        (edited('"IsRetention": "0"', '"IsRetention": ""'), "expected 0 or 1 in IsRetention"),
+        (edited('"IsRetention": "0"', '"IsRetention": ""'), "'0' or '1' for IsRetention"),
         (edited("DAVE MCCORMICK", "ROBERT P CASEY JR").replace("REP", "DEM"), "stands twice"),
         (edited('"2024"', '"2022"'), "the election of '2022', not of 2024"),
         (json.dumps({"Election": {}}), "no candidate at"),

@@ -405,7 +405,7 @@ FOUND = {
 }
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(
     rule=st.sampled_from(RULES),
     outcome=st.sampled_from(sorted(FOUND)),
@@ -518,7 +518,7 @@ def is_callers_mention(markup: str, text: str, shown: str) -> bool:
     return is_id and markup == f"<@{text}>" and all(li.startswith("Callers: ") for li in lines)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(EVIL)
 @example("U00000000")
 def test_nothing_people_type_mentions_links_formats_or_forges(text: str) -> None:

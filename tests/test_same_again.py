@@ -52,7 +52,7 @@ WAITED = frozenset({
 """What a second look can release: outcomes, leads, a decrease, figures shown as being checked."""
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(REPORTS, st.sampled_from([PLURALITY, MAJORITY, SHARE]))
 def test_a_third_time_the_same_report_says_nothing(reports: list[Shown], rule: Rule) -> None:
     """Six minutes apart, so that a decrease has waited; nothing else is due by then."""

@@ -246,7 +246,7 @@ def named(one: Race, name: str, candidate: str) -> Race:
 
 
 @given(HOSTILE, HOSTILE)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_no_name_and_no_words_can_act_in_slack(name: str, typed: str) -> None:
     one = named(DURHAM, name, typed)
     told = durham()
@@ -266,7 +266,7 @@ def test_no_name_and_no_words_can_act_in_slack(name: str, typed: str) -> None:
 
 
 @given(st.lists(st.text(max_size=4_000), min_size=1, max_size=40))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_lines_fit(lines: list[str]) -> None:
     answer = reply(lines)
     assert all(len(block["text"]["text"]) <= 3_000 for block in answer.blocks)

@@ -311,7 +311,7 @@ def look_at(shown: Shown, at: float) -> Arrival:
     return arrival(contest({"Ann Alpha": ours, "Bo Rival": rivals}, (units, 3)), minutes(at))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(NIGHTS, st.sampled_from([TWO_COUNTIES, TWO_SOURCES]), st.booleans())
 def test_the_order_of_reports_does_not_matter_to_the_end_state(
     night: list[tuple[Shown | None, Shown | None, bool]], one: Race, agreed: bool

@@ -378,7 +378,7 @@ def replayed(world: World, url: str, now: datetime, known: Page | None) -> tuple
     return (got.status, got.body)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(VISITS, st.booleans())
 def test_replay_shows_what_was_seen_live(
     visits: list[tuple[int, list[tuple[str, Act]]]], restarts: bool

@@ -13,17 +13,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from monitor.errors import LayoutChanged
+from scrapers.labels import party_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from monitor.model import Selection
 
-_PARTIES = {
-    **dict.fromkeys(("d", "dem", "democrat", "democratic"), "DEM"),
-    **dict.fromkeys(("r", "rep", "republican"), "REP"),
-    "libertarian": "LIB",
-}
+_MARKED = frozenset({"DEM", "REP", "LIB"})
+"""Parties whose words mark a contest; "Green" or "Independent" are places and names too."""
 _NO_PARTY = frozenset({"NP", "NON", "Y", "N"})
 """Codes of `P` that name no party: nonpartisan, and the two answers to a question."""
 _DASH = re.compile(r"\s+[-\N{EN DASH}\N{EM DASH}]\s*|\s*[-\N{EN DASH}\N{EM DASH}]\s+")
@@ -45,10 +43,10 @@ def contest_party(title: str, categories: Iterable[str], lines: Iterable[Selecti
     "REP 5TH DISTRICT") counts only when the lines' parties confirm it; the
     write-in line has one too, and is often the only one (Allegheny 2023).
     """
-    own = {_PARTIES.get(line.party.lower(), "") for line in lines} - {""}
+    own = {_marked(line.party) for line in lines} - {""}
     marks = _marks(title) | {mark for text in categories if (mark := _category(text))}
     if not marks and (first := _FIRST_WORD.match(title)):
-        word = _PARTIES.get(first.group(1).lower(), "")
+        word = _marked(first.group(1))
         marks = {word} if word and (first.group(1) == "DEM" or own == {word}) else set()
     if len(marks) != 1 or own - marks:
         return ""
@@ -59,12 +57,17 @@ def _marks(title: str) -> set[str]:
     pieces = _DASH.split(title)
     if bracketed := _BRACKETED.search(title):
         pieces.append(bracketed.group(1))
-    return {_PARTIES[word] for piece in pieces if (word := piece.strip().lower()) in _PARTIES}
+    return {mark for piece in pieces if (mark := _marked(piece))}
 
 
 def _category(text: str) -> str:
     found = _CATEGORY.fullmatch(text)
-    return _PARTIES.get(found.group(1).lower(), "") if found else ""
+    return _marked(found.group(1)) if found else ""
+
+
+def _marked(words: str) -> str:
+    code = party_code(words)
+    return code if code in _MARKED else ""
 
 
 def keyed(lines: Iterable[Selection], where: str) -> tuple[Selection, ...]:

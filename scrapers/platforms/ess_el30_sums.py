@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from monitor.errors import LayoutChanged
 from monitor.model import Contest, Report, ResultsStatus, Selection, VoteCount
-from scrapers.labels import is_write_in, vote_type
+from scrapers.labels import is_write_in, party_code, vote_type
 from scrapers.moments import order_of
 from scrapers.platforms.ess_el30_heads import election_day, head_of
 
@@ -17,12 +17,6 @@ if TYPE_CHECKING:
     from scrapers.platforms.ess_el30_lines import Block, ContestText
 
     Printed = tuple[tuple[Block, ContestText], ...]
-
-_PARTIES = {
-    "REPUBLICAN": "REP", "DEMOCRATIC": "DEM", "LIBERTARIAN": "LIB", "GREEN": "GRE",
-    "CONSTITUTION": "CST", "NONPARTISAN": "NON", "NON-PARTISAN": "NON",
-}  # fmt: skip
-_NO_PARTY = "NON"
 
 
 def report_of(blocks: tuple[Block, ...], where: str) -> Report:
@@ -52,7 +46,7 @@ def _refuse_moved_contests(blocks: tuple[Block, ...], where: str) -> None:
         here: dict[tuple[str, frozenset[str]], set[str]] = {}
         for one in block.contests:
             shape = one.title, frozenset(row.name for row in one.rows)
-            here.setdefault(shape, set()).add(_party(one))
+            here.setdefault(shape, set()).add(party_code(one.party))
         for shape, found in here.items():
             if parties.setdefault(shape, found) != found:
                 seen = f"{shape[0]!r} changes its party in precinct {block.precinct} at {where}"
@@ -63,7 +57,7 @@ def _contests(blocks: tuple[Block, ...], where: str) -> tuple[Contest, ...]:
     """Group the precincts' contests by party and title, in the order of first sight."""
     groups: dict[str, list[tuple[Block, ContestText]]] = {}
     for block in blocks:
-        keys = [f"{_party(one)}|{one.title}" for one in block.contests]
+        keys = [_key(one) for one in block.contests]
         if len(set(keys)) != len(keys):
             double = next(key for key in keys if keys.count(key) > 1)
             raise LayoutChanged(
@@ -75,21 +69,22 @@ def _contests(blocks: tuple[Block, ...], where: str) -> tuple[Contest, ...]:
     return tuple(_contest(key, tuple(printed), where) for key, printed in groups.items())
 
 
-def _party(contest: ContestText) -> str:
-    return _PARTIES.get(contest.party.upper(), contest.party.upper())
+def _key(contest: ContestText) -> str:
+    party = party_code(contest.party)
+    return f"{party}|{contest.title}" if party else contest.title
 
 
 def _contest(key: str, printed: Printed, where: str) -> Contest:
     first = printed[0][1]
-    party = _party(first)
+    party = party_code(first.party)
     shapes = {(one.vote_for, tuple(sorted(row.name for row in one.rows))) for _, one in printed}
     if len(shapes) > 1:
         raise LayoutChanged(f"the candidates of {key!r} differ between precincts at {where}")
-    ballots = f"BALLOTS CAST - {first.party.upper() if party not in ('', _NO_PARTY) else 'TOTAL'}"
+    ballots = f"BALLOTS CAST - {first.party.upper() if party else 'TOTAL'}"
     return Contest(
         key=key,
         title=first.title,
-        party="" if party == _NO_PARTY else party,
+        party=party,
         selections=_selections(printed),
         counts_known=bool(first.rows),
         votes_allowed=first.vote_for,

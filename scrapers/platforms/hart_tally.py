@@ -25,7 +25,7 @@ from urllib.parse import urlsplit
 
 from monitor.errors import EmptyPage, LayoutChanged
 from monitor.model import Report, UnitKind, VoteCount, VoteType
-from scrapers.base import text_of
+from scrapers.base import marked, text_of
 from scrapers.labels import party_code, plain_name
 from scrapers.lines import Line, contests_of, refuse_total_place
 from scrapers.report_files import ReportFile, refuse_binary
@@ -57,7 +57,7 @@ _TYPES = (
 )
 _KINDS = frozenset("CWRU")
 _ALL_WRITE_INS = frozenset("RU")
-_FLAGS = {"0": 0, "1": 1}
+_FLAGS = {"0": False, "1": True}
 _HAWAII = ("elections.hawaii.gov", "files.hawaii.gov")
 _IN_FRONT = re.compile(r"\(([A-Z]{1,3})\) +(.+)")
 
@@ -90,13 +90,14 @@ class Scraper(ReportFile):
 
 def _line(row: Row, columns: dict[str, str]) -> Line:
     cell = {part: row[column] for part, column in columns.items()}
-    kind, flag = cell["kind"], _FLAGS.get(cell["flag"])
-    if kind not in _KINDS or flag is None:
-        raise LayoutChanged(f"kind {kind!r:.10}, flag {cell['flag']!r:.10} in {row.place}")
+    kind = cell["kind"]
+    if kind not in _KINDS:
+        raise LayoutChanged(f"kind {kind!r:.10} in {row.place}")
+    has_reported = marked(cell["flag"], _FLAGS, f"{columns['flag']} in {row.place}")
     counts = tuple(
         VoteCount(vote_type, row.whole(columns[part]), columns[part]) for part, vote_type in _TYPES
     )
-    name, marked = _name(row.need(columns["name"]))
+    name, in_front = _name(row.need(columns["name"]))
     votes = sum(one.votes for one in counts)
     if "total" in columns and row.whole(columns["total"]) != votes:
         raise LayoutChanged(f"the parts of {name!r:.40} make {votes}, in {row.place}")
@@ -108,10 +109,10 @@ def _line(row: Row, columns: dict[str, str]) -> Line:
         votes=votes,
         where=row.place,
         place=f"{row.need(columns['precinct'])}|{cell['split']}",
-        party=party_code(cell["party"].strip("|")) or marked,
+        party=party_code(cell["party"].strip("|")) or in_front,
         contest_party=party_code(cell["contest_party"]),
         by_type=counts,
-        reported=(flag, 1),
+        reported=(int(has_reported), 1),
         seats=row.whole(columns["seats"]) if "seats" in columns else 1,
         is_write_in=kind in _ALL_WRITE_INS,
         may_lack=kind != "C",

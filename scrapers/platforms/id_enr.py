@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 
 from monitor.errors import LayoutChanged
 from monitor.model import Report, Request
-from scrapers.base import Platform, whole
+from scrapers.base import Platform, marked, whole
 from scrapers.elements import child_text, root_of
 from scrapers.labels import is_write_in, party_code
 from scrapers.lines import Line, contests_of
@@ -129,8 +129,6 @@ def _race(
         choice = child_text(one, "ChoiceName", here)
         count = whole(child_text(one, "VoteCount", here), f"votes of {choice!r:.40} in {here}")
         votes += count
-        if one.get("writein") not in _FLAGS:
-            raise LayoutChanged(f"writein is {one.get('writein')!r:.20} in {here}")
         yield Line(
             contest="|".join(filter(None, (name, judge, own))),
             title=f"{name}, to succeed {judge}" if judge else name,
@@ -143,7 +141,7 @@ def _race(
             contest_party=own,
             reported=units,
             is_write_in=is_write_in(choice),
-            may_lack=_FLAGS[one.get("writein")],
+            may_lack=marked(one.get("writein", ""), _FLAGS, f"writein in {here}"),
         )
     if votes != whole(child_text(row, "RaceTotal", here), f"RaceTotal of {here}"):
         raise LayoutChanged(f"{votes} votes are not the RaceTotal of {here}")

@@ -25,7 +25,7 @@ from urllib.parse import urlsplit
 
 from monitor.errors import LayoutChanged
 from monitor.model import Contest, Report, Request
-from scrapers.base import Platform
+from scrapers.base import Platform, marked
 from scrapers.labels import is_write_in, party_code
 from scrapers.lines import Line, contests_of
 from scrapers.tables import refuse_open_end, rows_of
@@ -103,8 +103,6 @@ def _line(row: Row, *, is_primary: bool) -> Line:
     office = row.need("Office")
     where = county if "Township" in category else ""
     key = (category, row.need("Jurisdiction Name"), office, where, own)
-    if row["Winner"] not in _MARKS:
-        raise LayoutChanged(f"expected Yes or No, found {row['Winner']!r:.20} in {row.place}")
     return Line(
         contest="|".join(part for part in key if part),
         title=office,
@@ -117,5 +115,5 @@ def _line(row: Row, *, is_primary: bool) -> Line:
         contest_party=own,
         seats=row.whole("Number of Office Seats"),
         is_write_in=is_write_in(name),
-        winner_mark=_MARKS[row["Winner"]],
+        winner_mark=marked(row["Winner"], _MARKS, f"Winner in {row.place}"),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from monitor.errors import LayoutChanged
+from scrapers.base import marked
 from scrapers.fields import count, fields_of, need, one_or_many, text
 from scrapers.labels import is_write_in, party_code
 from scrapers.lines import Line
@@ -45,8 +46,6 @@ def _race(
     for one in listed_in(race, "Candidates", "Candidate", here):
         name, party = text(one, "NAME_ON_BALLOT", here), party_code(text(one, fields[1], here))
         mark, own = text(one, "isWinner", here), party if is_primary else ""
-        if mark not in _MARKS:
-            raise LayoutChanged(f"expected a mark of a winner, found {mark!r:.20} in {here}")
         yield Line(
             contest="|".join((office, *((own,) if own else ()))),
             title=title,
@@ -59,5 +58,5 @@ def _race(
             contest_party=own,
             seats=count(race, "NumofSeats", here),
             is_write_in=is_write_in(name),
-            winner_mark=_MARKS[mark],
+            winner_mark=marked(mark, _MARKS, f"isWinner in {here}"),
         )

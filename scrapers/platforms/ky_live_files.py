@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from monitor.errors import EmptyPage, LayoutChanged
-from scrapers.base import clean, refuse_html, whole
+from scrapers.base import clean, marked, refuse_html, whole
 from scrapers.elements import root_of
 from scrapers.labels import party_code
 from scrapers.moments import day_of
@@ -53,10 +53,7 @@ class Element:
 
     def flag(self, name: str) -> bool:
         """Read true or false."""
-        found = _FLAGS.get(self[name].casefold())
-        if found is None:
-            raise LayoutChanged(f"{name} is {self[name]!r:.20} in {self.where}")
-        return found
+        return marked(self[name].casefold(), _FLAGS, f"{name} in {self.where}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 
 from monitor.errors import LayoutChanged
 from monitor.model import Report, Request, VoteCount, VoteType
-from scrapers.base import Platform, whole
+from scrapers.base import Platform, marked, whole
 from scrapers.labels import is_write_in, party_code
 from scrapers.lines import Line, contests_of
 from scrapers.tables import refuse_open_end, rows_of
@@ -85,8 +85,6 @@ class Scraper(Platform):
 
 
 def _lines(row: Row, primary: str) -> Iterator[Line]:
-    if row["Winner"] not in _MARKS:
-        raise LayoutChanged(f"expected Y or nothing, found {row['Winner']!r:.20} in {row.place}")
     yield _line(row, primary)
     if row.get("Total Votes Against"):
         yield _line(row, primary, " Against")
@@ -107,7 +105,7 @@ def _line(row: Row, primary: str, side: str = "") -> Line:
         contest_party=own,
         by_type=_by_type(row, side),
         is_write_in=is_write_in(name),
-        winner_mark=_MARKS[row["Winner"]] and not side,
+        winner_mark=marked(row["Winner"], _MARKS, f"Winner in {row.place}") and not side,
     )
 
 

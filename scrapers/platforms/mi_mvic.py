@@ -27,7 +27,7 @@ from urllib.parse import urlsplit
 
 from monitor.errors import LayoutChanged, Truncated
 from monitor.model import Contest, Report, Request, ResultsStatus
-from scrapers.base import Platform, refuse_html, whole
+from scrapers.base import Platform, marked, refuse_html, whole
 from scrapers.labels import is_write_in, party_code
 from scrapers.lines import Line, contests_of
 from scrapers.moments import day_of
@@ -109,8 +109,8 @@ def _line(row: Row, *, is_primary: bool) -> Line:
     party = "" if row["PartyName"] == "NPA" else party_code(row["PartyName"])
     own = party if is_primary else ""
     seats, mark = _SEATS.search(title), row["Nominated(N)/Elected(E)"]
-    if mark not in _MARKS or (seats and not int(seats[1])):
-        raise LayoutChanged(f"mark {mark!r:.20} or seats of {title!r:.60} in {row.place}")
+    if seats and not int(seats[1]):
+        raise LayoutChanged(f"no seats in {title!r:.60} in {row.place}")
     return Line(
         contest="|".join(filter(None, (*codes, own))),
         title=title,
@@ -123,7 +123,7 @@ def _line(row: Row, *, is_primary: bool) -> Line:
         contest_party=own,
         seats=int(seats[1]) if seats else 1,
         is_write_in=is_write_in(name),
-        winner_mark=_MARKS[mark],
+        winner_mark=marked(mark, _MARKS, f"the mark of a winner in {row.place}"),
         may_lack=row["WriteIn(W)/Uncommitted(Z)"] == "W",
     )
 

@@ -13,7 +13,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, BinaryIO
 
 from monitor.errors import LayoutChanged, Truncated, WrongFormat
-from scrapers.base import clean, whole
+from scrapers.base import clean, marked, whole
 from scrapers.platforms.ncsbe_rows import us_date
 from scrapers.platforms.ncsbe_text import lines_of
 
@@ -129,22 +129,20 @@ def _row_reader(heading: list[str], where: str) -> Callable[[list[str]], Precinc
             mail,
             provisional,
             total,
-            None if flag is None else _FLAGS.get(cells[flag].strip()),
+            None if flag is None else marked(cells[flag].strip(), _FLAGS, "Real Precinct"),
         )
-        _refuse_damage(row, known=flag is None)
+        _refuse_damage(row)
         return row
 
     return read
 
 
-def _refuse_damage(row: PrecinctRow, *, known: bool) -> None:
+def _refuse_damage(row: PrecinctRow) -> None:
     if not (row.county and row.contest_key and row.contest and row.choice):
         raise LayoutChanged("no county, contest or choice")
     added = row.election_day + row.early + row.absentee_mail + row.provisional
     if added != row.total:
         raise LayoutChanged(f"the types add up to {added}, the total says {row.total}")
-    if row.is_real_precinct is None and not known:
-        raise LayoutChanged("Real Precinct is neither Y nor N")
 
 
 class _Texts(dict[str, str]):

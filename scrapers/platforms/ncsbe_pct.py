@@ -32,8 +32,9 @@ from urllib.parse import urlsplit
 from monitor.errors import LayoutChanged
 from monitor.model import Contest, Page, Report, Request, Selection, UnitKind, Units, VoteCount
 from scrapers.base import Platform, clean, refuse_html
+from scrapers.labels import is_write_in
 from scrapers.platforms.ncsbe_lines import PrecinctRow, open_rows, read_rows
-from scrapers.platforms.ncsbe_rows import VOTE_TYPES, contest_party, is_write_in
+from scrapers.platforms.ncsbe_rows import VOTE_TYPES, contest_party
 
 if TYPE_CHECKING:
     from collections.abc import Generator

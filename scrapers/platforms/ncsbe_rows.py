@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from monitor.errors import LayoutChanged
 from monitor.model import Contest, Selection, UnitKind, Units, VoteCount, VoteType
 from scrapers.base import clean, whole
+from scrapers.labels import is_write_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -45,11 +46,6 @@ def contest_party(title: str, parties: Iterable[str]) -> str:
         return found.group().strip("- ()")
     only = set(parties)
     return only.pop() if "PRIMARY" in title and len(only) == 1 else ""
-
-
-def is_write_in(name: str) -> bool:
-    """Tell "Write-In (Miscellaneous)" and "Claudia De la Cruz (Write-In)" from other names."""
-    return "(write-in)" in name.lower() or name.lower().startswith("write-in")
 
 
 def us_date(text: str) -> date:
@@ -125,5 +121,5 @@ def _selection(row: dict[str, Any], where: str) -> Selection:
             VoteCount(kind, whole(row[key], f"{key} of {whose}"), label)
             for key, kind, label in VOTE_TYPES
         ),
-        is_write_in=is_write_in(name) or row.get("dtx") == "(Write-In)",
+        is_write_in=is_write_in(name),
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from monitor.errors import LayoutChanged
 from monitor.model import VoteCount, VoteType
-from scrapers.base import json_of
+from scrapers.base import json_of, marked
 from scrapers.fields import count, fields_of, listed, need, one_or_many, text
 from scrapers.labels import is_write_in, party_code
 from scrapers.lines import Line
@@ -89,7 +89,4 @@ def _line(one: Any, office: str, district: dict[str, Any], where: str, *, is_pri
 
 
 def _flag(one: Any, field: str, where: str) -> bool:
-    mark = text(one, field, where)
-    if mark not in _FLAGS:
-        raise LayoutChanged(f"expected 0 or 1 in {field}, found {mark!r:.20} at {where}")
-    return _FLAGS[mark]
+    return marked(text(one, field, where), _FLAGS, f"{field} at {where}")

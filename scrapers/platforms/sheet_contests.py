@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from monitor.errors import LayoutChanged
 from monitor.model import Contest, ResultsStatus, Selection, VoteCount, VoteType
 from scrapers.base import whole
+from scrapers.labels import is_write_in
 from scrapers.platforms.sheet_fields import agreed, seats_of, time_of, units_of, word
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ _TYPES = {
     "mail": VoteType.ABSENTEE_MAIL,
     "provisional": VoteType.PROVISIONAL,
 }
-_WRITE_INS = ("write-in", "write-ins", "write in", "write ins")
 
 
 def contests_of(
@@ -123,5 +123,5 @@ def _selection(row: Row, votes: str, where: str) -> Selection:
         votes=total,
         party=row["party"].upper(),
         by_type=parts,
-        is_write_in=row["candidate"].casefold() in _WRITE_INS,
+        is_write_in=is_write_in(row["candidate"]),
     )

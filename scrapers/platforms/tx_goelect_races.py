@@ -8,13 +8,13 @@ OfficeSummary {"N", "P": one letter, "T"}.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from monitor.errors import LayoutChanged
 from monitor.model import Contest, Selection, UnitKind, Units, VoteCount, VoteType
 from scrapers.base import clean
 from scrapers.fields import count, listed, need
+from scrapers.labels import is_write_in, party_code, plain_name
 from scrapers.platforms.tx_goelect_sections import section, upload
 
 if TYPE_CHECKING:
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
     from monitor.model import Page
 
-_INCUMBENT = re.compile(r"\s*\(I\)$")
-_LETTERS = {"D": "DEM", "R": "REP"}
 _RACE_SECTIONS = ("Federal", "StateWide", "Districted", "StateWideQ")
 
 
@@ -100,9 +98,8 @@ def _selections(candidates: list[Any], where: str) -> tuple[Selection, ...]:
 
 def _selection(candidate: Any, where: str) -> Selection:
     """Read a candidate of any section; OfficeSummary has no id and calls the votes T."""
-    name = _INCUMBENT.sub("", clean(str(need(candidate, "N", where))))
-    letters = clean(str(candidate.get("P") or ""))
-    party = _LETTERS.get(letters, letters)
+    name = plain_name(str(need(candidate, "N", where)))
+    party = party_code(str(candidate.get("P") or ""))
     key = candidate.get("ID", candidate.get("id"))
     where = f"{name} in {where}"
     votes = count(candidate, "V" if "V" in candidate else "T", where)
@@ -112,7 +109,7 @@ def _selection(candidate: Any, where: str) -> Selection:
         votes=votes,
         party=party,
         by_type=_by_type(votes, count(candidate, "EV", where)) if "EV" in candidate else (),
-        is_write_in="WRITE-IN" in name.upper(),
+        is_write_in=is_write_in(name),
     )
 
 

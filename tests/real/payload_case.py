@@ -43,7 +43,7 @@ def by_name_in_all_parties(report: Report) -> Votes:
     """Return a report's votes by titles and names, over the contests of all parties."""
     sums: Counter[tuple[str, ...]] = Counter()
     for (key, name), votes in by_name(report).items():
-        sums[key.partition("|")[2], name] += votes
+        sums[key.rpartition("|")[2], name] += votes
     return sums
 
 

@@ -62,7 +62,7 @@ def summed(report: Report) -> Counter[tuple[str, str]]:
     sums: Counter[tuple[str, str]] = Counter()
     for contest in report.contests:
         for one in contest.selections:
-            sums[contest.key.partition("|")[2], one.name] += one.votes
+            sums[contest.key.rpartition("|")[2], one.name] += one.votes
     return sums
 
 
@@ -87,7 +87,7 @@ def test_johnson_county(shared_data: Path) -> None:
     attorney = contests["REP|PROSECUTING ATTORNEY COUNTY"]
     assert [(one.name, one.votes) for one in attorney.selections] == [("Rob Russell", 5_627)]
     assert (attorney.party, attorney.units, attorney.ballots_cast) == ("REP", None, 6_276)
-    assert contests["NON|Right To Work Question"].party == ""
+    assert contests["Right To Work Question"].party == ""
 
 
 def test_amador_county(shared_data: Path) -> None:
