@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from monitor import acts, audit
 from monitor.acts import Answer
-from monitor.events import Kind
 from monitor.likeness import guesses
 
 if TYPE_CHECKING:
@@ -42,9 +41,6 @@ class ActTaker:
         except ValueError:
             return Answer(applied=False, sentence=ANOTHER_VERSION)
         answer = acts.apply(watched, state, act, now, undone)
-        if answer.step is not None and not state.opened and _is_for_thread(answer.step):
-            state = self._ledger.open(night, watched.race, state, now)
-            answer = acts.apply(watched, state, act, now, undone)
         if answer.step is not None:
             self._keep_figures(act.race, state, answer.step)
             self._ledger.save(night, watched.race, answer.step, now)
@@ -69,7 +65,3 @@ def no_race(night: Night, race: str) -> str:
     near = guesses(race, night.races)
     meant = f"; did you mean {near[0]}?" if near else "; `status` lists them."
     return f"No race {race!r} is watched{meant}"
-
-
-def _is_for_thread(step: Step) -> bool:
-    return any(event.kind is not Kind.PERSON_ACTED for event in step.events)

@@ -1,14 +1,14 @@
 """`check`: is every race ready, in three grades, with the sentence to sign off. Pure.
 
 Green: watched as it stands. Amber: watched, but somebody should know something.
-Red: this race will not be told until it is mended; the others run (desk §23).
+Red: this race will not be told, or not rightly, until it is mended; the others run (desk §23).
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from monitor.races import Race, SourceUse
     from monitor.rules import Rule
 
+NOON = time(12)
+"""No polls close before it; 7:30 is written where 19:30 is meant."""
 _MEMBER = re.compile(r"[UW][A-Z0-9]{8,20}")
 _LIKE_AN_ID = re.compile(r"(?i:[uw])(?=[A-Za-z0-9-]*\d)[A-Za-z0-9-]{3,}|[ABCDEGT][A-Z0-9]{8,}")
 """Written as a name, but of the form of Slack's ids: of a member misspelt, or of a channel."""
@@ -133,7 +135,11 @@ def worst(findings: Iterable[Finding]) -> Grade:
 
 
 def _calendar(race: Race, place: Place, now: datetime) -> list[Finding]:
-    day = race.election.date
+    day, close = race.election.date, race.polls_close
+    if close is not None and close < NOON:
+        meant = close.replace(hour=close.hour + 12)
+        told = f"polls_close = {close} is in the morning; for the evening write {meant}"
+        return [Finding(Grade.RED, told)]
     if now.astimezone(place.closes_at.tzinfo).date() <= day:
         return []
     told = f"the election was on {day:%b} {day.day}, {day.year}, which is past"

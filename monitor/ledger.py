@@ -17,7 +17,7 @@ from monitor.agreement import ENTERED
 from monitor.diff import Step, open_race
 from monitor.events import OUTCOMES, Event, Kind
 from monitor.grounds import grounds_of
-from monitor.message import posts
+from monitor.message import is_reply, posts
 from monitor.posts import post_key
 from monitor.quiet import is_counting, may_wait, quiet_until
 from monitor.routing import channels_of, shared_channels
@@ -79,10 +79,6 @@ class Ledger:
         opens = opens_at(night.races[race.id])
         if opens is not None and now < opens:
             return state
-        return self.open(night, race, state, now)
-
-    def open(self, night: Night, race: Race, state: RaceState, now: datetime) -> RaceState:
-        """Post the race's root."""
         step = open_race(night.races[race.id], state, now)
         self.save(night, race, step, now)
         return step.state
@@ -92,8 +88,12 @@ class Ledger:
     ) -> None:
         """Write a step down, and put what it says into the outbox.
 
-        `looked`: a report of one of its sources brought it.
+        `looked`: a report of one of its sources brought it. Before a reply of the days before
+        election morning, as a note, the race's root is posted.
         """
+        if not step.state.opened and any(map(is_reply, step.events)):
+            opening = open_race(night.races[race.id], step.state, now)
+            step = replace(step, state=opening.state, events=(*opening.events, *step.events))
         self._store.save_race(race.id, step.state, night.digests)
         self.written[race.id] = step.state
         self.tell(night, step.events, race, step.state)

@@ -48,6 +48,11 @@ def posts(event: Event, scene: Scene, step: tuple[Event, ...] = ()) -> tuple[Pos
     return tuple(made)
 
 
+def is_reply(event: Event) -> bool:
+    """Say whether the race's channels hear of an event in its thread."""
+    return (is_for_thread(event) or _is_shown_held(event)) and not _is_top_level(event)
+
+
 def _asking_posts(event: Event, scene: Scene) -> Iterator[Post]:
     """Write it where ops and callers read, and to those who have an outcome first."""
     places = asked_in(event, scene.slack)

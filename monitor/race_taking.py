@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from monitor.diff import advance, miss, source_failed
-from monitor.events import Kind
 from monitor.match import Trouble, Unmatched, find
 from monitor.standing import Verdict
 from monitor.visiting import arrival_of
@@ -49,10 +48,6 @@ class RaceTaker:
                 source=use.source,
             )
             step = advance(night.races[race.id], state, use.source, arrival)
-            if not state.opened and any(event.kind is Kind.NOTE_ADDED for event in step.events):
-                # A note of the days before: its thread is opened first.
-                state = self._ledger.open(night, race, state, now)
-                step = advance(night.races[race.id], state, use.source, arrival)
             if step.verdict in (Verdict.ACCEPTED, Verdict.REVISED):
                 self._store.add_history(race.id, use.source, arrival.snapshot)
         self._ledger.save(night, race, step, now, looked=True)

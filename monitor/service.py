@@ -49,6 +49,8 @@ AFTER_TROUBLE = 5.0
 
 LOOK_AT_CONFIG = 5_000
 """Milliseconds between two looks at config.toml when no change is heard of."""
+SETTLED = 0.2
+"""Seconds a changed config.toml stands still before it is read."""
 
 _log = structlog.get_logger()
 
@@ -251,7 +253,7 @@ class Service:
             folder, stop_event=self._stop, debounce=200, recursive=False,
             rust_timeout=LOOK_AT_CONFIG, yield_on_timeout=True,
         ):  # fmt: skip
-            content = await asyncio.to_thread(_digest, self._config_path)
+            content = await self._settled()
             try:
                 content += str(verification_store.count(self._store.db))
                 if content != self._config_seen:
@@ -260,6 +262,16 @@ class Service:
             except Exception as error:  # noqa: BLE001 - nothing has changed, it is tried again
                 _log.exception("config not taken")
                 await self._alarm(f"config.toml could not be taken, the old one runs on: {error}")
+
+    async def _settled(self) -> str:
+        """Digest config.toml as soon as two looks agree: half a file may be a valid one."""
+        content = await asyncio.to_thread(_digest, self._config_path)
+        while not self._config_seen.startswith(content):
+            await asyncio.sleep(SETTLED)
+            before, content = content, await asyncio.to_thread(_digest, self._config_path)
+            if content == before:
+                break
+        return content
 
     async def _reload(self) -> None:
         """Take config.toml as it is now, or refuse it; raises what has nothing to do with it."""

@@ -182,8 +182,9 @@ def opens_at(watched: Watched) -> datetime | None:
     close = watched.closes_at
     if close is None:
         return None
-    # The day of the election: a close that was moved may fall after midnight.
-    return datetime.combine(watched.race.election.date, MORNING, tzinfo=close.tzinfo)
+    # The day of the election: a close that was moved may fall after midnight, and "7:30" of
+    # the evening may be written as the morning's.
+    return min(close, datetime.combine(watched.race.election.date, MORNING, tzinfo=close.tzinfo))
 
 
 def waits_for_release(state: RaceState, candidate: str) -> bool:

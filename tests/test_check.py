@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -105,6 +105,17 @@ def test_a_past_election_is_amber(night: Night) -> None:
     told = sentences(checked(night, None, CLOSE + timedelta(days=2)), Grade.AMBER)
     assert "the election was on May 8, 2018, which is past" in told
     assert "which is past" not in sentences(checked(night, None, CLOSE), Grade.AMBER)
+
+
+def test_a_close_in_the_morning_is_red(night: Night) -> None:
+    """Ops who write 7:30 at 6:30 pm would have every test of the day taken for votes."""
+    race = replace(night.config.races[0], polls_close=time(7, 30), zone="America/New_York")
+    made = app.night_of(replace(night.config, races=(race,)))
+    told = sentences(checked(made, None, CLOSE), Grade.RED)
+    assert "polls_close = 07:30:00 is in the morning; for the evening write 19:30:00" in told
+    evening = replace(race, polls_close=time(19, 30))
+    made = app.night_of(replace(night.config, races=(evening,)))
+    assert not sentences(checked(made, None, CLOSE), Grade.RED)
 
 
 def test_a_contest_not_listed_yet_is_amber_until_20_minutes_after_close(night: Night) -> None:

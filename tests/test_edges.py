@@ -589,3 +589,31 @@ async def test_a_reload_that_could_not_be_stored_is_tried_again(
         await task
     assert len(heard.texts) == 1
     assert heard.texts[0].startswith("BOT TROUBLE: config.toml could not be taken, the old one")
+
+
+async def test_half_a_file_is_not_taken(
+    people: People, sheets: Sheets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An editor that writes in pieces: what stands there on the way is no configuration."""
+    monkeypatch.setattr(service, "LOOK_AT_CONFIG", 50)
+    monkeypatch.setattr(service, "SETTLED", 0.5)
+    heard: Any = Heard()
+    async with attended(people) as (watch, store):
+        running = service.Service(
+            watch, store, heard, heard, people.config,
+            lambda: app.night_of(app.config_at(people.config)),
+        )  # fmt: skip
+        add_beta(people, sheets)
+        whole = people.config.read_text(encoding="utf-8")
+        people.config.write_text("", encoding="utf-8")
+        task = asyncio.create_task(running._reloads())
+        for end in range(0, len(whole), len(whole) // 10):
+            people.config.write_text(whole[:end], encoding="utf-8")
+            await asyncio.sleep(0.05)
+        people.config.write_text(whole, encoding="utf-8")
+        async with asyncio.timeout(30):
+            while "beta-da" not in watch.night.races:  # noqa: ASYNC110 - nothing tells of it
+                await asyncio.sleep(0.02)
+        running._stop.set()
+        await task
+    assert heard.texts == []
