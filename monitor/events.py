@@ -57,6 +57,8 @@ class Kind(StrEnum):
     SITE_DOWN = "site-down"
     SITE_BACK = "site-back"
     PERSON_FOLLOWS = "person-follows"
+    RACE_REMOVED = "race-removed"
+    RACE_RESTORED = "race-restored"
 
 
 KIND_OF = {

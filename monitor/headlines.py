@@ -29,6 +29,10 @@ _REMARKS = frozenset({
     Kind.FOLLOW_UP_SET, Kind.RACE_UNCONTESTED, Kind.PERSON_FOLLOWS, Kind.SITE_DOWN,
     Kind.SITE_BACK,
 })  # fmt: skip
+_LISTED = {
+    Kind.RACE_REMOVED: ("NOT WATCHED", "Taken out of config.toml; nothing more of it is told."),
+    Kind.RACE_RESTORED: ("WATCHED AGAIN", "It stands in config.toml again."),
+}
 
 
 def headline_of(event: Event, scene: Scene, race: Race) -> str:
@@ -37,6 +41,8 @@ def headline_of(event: Event, scene: Scene, race: Race) -> str:
         return _opened(event, scene, race)
     if event.kind in _REMARKS:
         return _remark(event, scene, race)
+    if listed := _LISTED.get(event.kind):
+        return f"{listed[0]}: {ours_in(event, race)}, {race_words(race)}. {listed[1]}"
     decision, after = event.decision, event.after
     if decision is None or after is None:
         return _without_figures(event, scene, race)

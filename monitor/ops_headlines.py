@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 CALLED_UPON = frozenset({
     Kind.READY_TO_CALL, Kind.GOING_OUT, Kind.CALLERS_PAGED, Kind.OUTCOME_QUESTIONED, Kind.REMINDER,
+    Kind.RACE_REMOVED,
 })  # fmt: skip
 """What the race's callers are mentioned in."""
 
@@ -69,6 +70,8 @@ def ops_headline(event: Event, scene: Scene) -> str:
     match event.kind:
         case Kind.CLOSE_MOVED | Kind.SITE_DOWN | Kind.SITE_BACK:
             return headline_of(event, scene, race)
+        case Kind.RACE_REMOVED:
+            return f"{headline_of(event, scene, race)} {safe_text(event.reason)}"
         case Kind.REMINDER:
             asked = safe_text(event.reason.removeprefix(QUESTION))
             return f"CERTIFIED?: {ours_in(event, race)}, {race_words(race)}. {asked}"
@@ -85,7 +88,7 @@ def ops_headline(event: Event, scene: Scene) -> str:
 
 
 _OF_A_RACE = frozenset({
-    Kind.SITE_DOWN, Kind.SITE_BACK,
+    Kind.SITE_DOWN, Kind.SITE_BACK, Kind.RACE_REMOVED,
     Kind.CLOSE_MOVED, Kind.REMINDER, Kind.OUTCOME_QUESTIONED, Kind.READY_TO_CALL, Kind.GOING_OUT,
     Kind.HEADS_UP,
 })  # fmt: skip

@@ -27,6 +27,7 @@ class DeskKind(StrEnum):
     MORNING_REPORT = "morning-report"
     WATCH_STOPPED = "watch-stopped"
     BOT_BACK = "bot-back"
+    CONFIG_TAKEN = "config-taken"
     DIGEST = "digest"
 
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from monitor.board_pages import page_key
+from monitor.config_changes import Change, ChangeKind
+from monitor.config_taken import config_taken
 from monitor.dead_man import back_words
 from monitor.ledger import scene_of
 from monitor.morning import Morning, Outage, report
@@ -52,9 +54,10 @@ def of_desk(night: Night, race: Race, told: Sequence[Post]) -> Iterator[Post]:
         yield from _digest(night, channel, told)
         if not race.uncontested:
             yield _back(night, channel, seen[2].at)
+    change, config = Change(ChangeKind.RE_DECIDE, race.id, what="aliases"), night.config
     stopped = watch_stopped((last,), slack, seen[3].at)
-    if stopped is not None:
-        yield stopped
+    taken = None if race.uncontested else config_taken((change,), config, config, seen[2].at)
+    yield from (one for one in (taken, stopped) if one is not None)
 
 
 def _view(night: Night, race: Race, moment: Moment) -> RaceView:

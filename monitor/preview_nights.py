@@ -14,6 +14,7 @@ from monitor import acts, polls
 from monitor.diff import Step, advance, miss, open_race, pass_time, source_failed
 from monitor.errors import FetchFailure
 from monitor.events import Event
+from monitor.leaving import come_back, leave
 from monitor.match import people_of
 from monitor.model import Contest, ResultsStatus, Selection, UnitKind, Units
 from monitor.people import Act, ActKind
@@ -154,6 +155,12 @@ class MadeUp:
         answer = acts.apply(self.watched, self.state, act, now)
         if answer.step is not None:
             self._take(answer.step)
+        return self
+
+    def off_and_on(self, minutes: float) -> MadeUp:
+        """Have ops take the race out of config.toml and put it back a minute later."""
+        self._take(leave(self.watched, self.state, self.at(minutes)))
+        self._take(come_back(self.watched, self.state, self.at(minutes + 1)))
         return self
 
     def rest(self, minutes: float) -> MadeUp:
@@ -361,7 +368,7 @@ def _unmatched(night: MadeUp) -> MadeUp:
 def _acts(night: MadeUp) -> MadeUp:
     night.twice(60, _AHEAD, reported=20, turnout=30_000)
     night.act(ActKind.FREEZE, 70).act(ActKind.UNFREEZE, 75).act(ActKind.NOTE, 76)
-    night.act(ActKind.FOLLOW, 77, user="U00000000")
+    night.act(ActKind.FOLLOW, 77, user="U00000000").off_and_on(78)
     return night.act(ActKind.CLOSE, -20, closes_at=night.at(60))
 
 

@@ -6,7 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from monitor.config_changes import ChangeKind
+from monitor.config_taken import config_taken
 from monitor.diff import redecide
+from monitor.leaving import come_back, leave
 from monitor.state import refitted
 
 if TYPE_CHECKING:
@@ -37,8 +39,24 @@ class Reload:
             self._visit_soon(night, change)
             if change.kind is ChangeKind.NEW_BASELINE:
                 self._new_baseline(night, change)
+            if change.kind is ChangeKind.RACE_REMOVED:
+                self._leave(before, change.id, now)
+            if change.kind is ChangeKind.RACE_ADDED:
+                self._come_back(night, change.id, now)
         for race in _changed_races(before, night, changes):
             self._redecide(night, race, now)
+        told = config_taken(changes, before.config, night.config, now)
+        self._store.put([told] if told else [])
+
+    def _leave(self, before: Night, race: str, now: datetime) -> None:
+        watched = before.races[race]
+        self._ledger.save(before, watched.race, leave(watched, self._store.race(race), now), now)
+
+    def _come_back(self, night: Night, race: str, now: datetime) -> None:
+        watched, state = night.races[race], self._store.race(race)
+        step = come_back(watched, state, now)
+        if step.events:
+            self._ledger.save(night, watched.race, step, now)
 
     def _visit_soon(self, night: Night, change: Change) -> None:
         """Have a source visited at once that is new, asked anew, or has a new race to serve."""

@@ -62,7 +62,8 @@ def seen_from(channel: str, race: Race, slack: SlackConfig) -> Race:
 def asked_in(event: Event, slack: SlackConfig) -> tuple[str, ...]:
     """Return where ops or callers read of an event; each place once, none that has no name."""
     places: tuple[str, ...] = ()
-    if event.kind in _CALLERS or is_question(event):
+    was_asked = event.kind is Kind.RACE_REMOVED and bool(event.reason)
+    if event.kind in _CALLERS or was_asked or is_question(event):
         places = (slack.asking_channel,)
     elif event.kind in _OPS | _TOLD_BOTH:
         places = (slack.ops_channel,)

@@ -173,6 +173,13 @@ KIND_SENTENCES = {
     Kind.PERSON_FOLLOWS: KindWords(
         ("FOLLOWING",), "thread", "a member of the workspace follows the race from now on"
     ),
+    Kind.RACE_REMOVED: KindWords(
+        ("NOT WATCHED",), "thread; callers, where an outcome waited",
+        "the race was taken out of config.toml; nothing more of it is told",
+    ),
+    Kind.RACE_RESTORED: KindWords(
+        ("WATCHED AGAIN",), "thread", "it stands in config.toml again"
+    ),
 }  # fmt: skip
 """In the order of `Kind`."""
 

@@ -49,7 +49,8 @@ class Moments:
             done = self._agenda.done_until(now, self._ledger.written)
             self._store.set_meta("done_until", done.isoformat())
         for race, state in self._ledger.written.items():
-            self._agenda.note(night.races[race], state, now)
+            if race in night.races:  # else it was just removed
+                self._agenda.note(night.races[race], state, now)
 
     def next_tick(self) -> datetime | None:
         """Return when time alone may next change what is told, None while it cannot."""

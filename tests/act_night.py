@@ -68,11 +68,11 @@ def prepared(folder: Path, sheets: Sheets, precincts: int = 20) -> People:
     people.config.write_text(
         config([Watched("Alpha", "alpha", sheets.url("alpha.csv"))]), encoding="utf-8"
     )
-    asyncio.run(_visited(people, [in_seconds(-150), in_seconds(-60)]))
+    asyncio.run(visited(people, [in_seconds(-150), in_seconds(-60)]))
     return people
 
 
-async def _visited(people: People, moments: list[datetime]) -> None:
+async def visited(people: People, moments: list[datetime]) -> None:
     """Visit as `app.watch` does, and leave it to others to tell."""
     config_ = app.config_at(people.config)
     night, then = app.night_of(config_), moments[0] - timedelta(seconds=1)

@@ -5,16 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from monitor.config_changes import Change, ChangeKind
+from monitor.config_taken import config_taken
 from monitor.dead_man import back_words
 from monitor.decision import Outcome
 from monitor.morning import Morning, Outage, report
 from monitor.posts import DeskKind, Post, RowClass
 from monitor.pulse import marks_of, pulse
+from monitor.races import Config, FetchConfig
 from monitor.roll_call import roll_call
 from monitor.scoreboard import scoreboard
 from monitor.sender_words import digest
 from monitor.watch_stopped import watch_stopped
-from tests.core_examples import DURHAM_EARLY, PITT, minutes
+from tests.core_examples import DALLAS, DURHAM, DURHAM_EARLY, PITT, minutes
 from tests.desk_examples import CHANNEL, DESK, counting, of_outcome, told_of, view, waiting, won
 from tests.people_nights import ASKED
 
@@ -68,6 +71,18 @@ def _bot_back() -> tuple[Post, ...]:
     return (_post(DeskKind.BOT_BACK, back_words(minutes(140), DESK.desk_timezone), "[]"),)
 
 
+def _config_taken() -> tuple[Post, ...]:
+    """Ops give Dallas another caller, take Durham out, and mend an address."""
+    races = (DURHAM, replace(DALLAS, id="dallas-da-2018"))
+    config = Config((DURHAM.election,), (), races, DESK, FetchConfig(), "", "digest")
+    found = (
+        Change(ChangeKind.NEW_BASELINE, "dallas_sheet", what="url"),
+        Change(ChangeKind.RACE_REMOVED, DURHAM.id),
+        Change(ChangeKind.RE_DECIDE, "dallas-da-2018", what="callers"),
+    )
+    return _made(config_taken(found, config, config, minutes(20)))
+
+
 def _digest() -> tuple[Post, ...]:
     who = "Durham DA, DEM"
     texts = {
@@ -104,5 +119,6 @@ _NIGHTS: dict[DeskKind, Callable[[], tuple[Post, ...]]] = {
     DeskKind.MORNING_REPORT: _morning_report,
     DeskKind.WATCH_STOPPED: _watch_stopped,
     DeskKind.BOT_BACK: _bot_back,
+    DeskKind.CONFIG_TAKEN: _config_taken,
     DeskKind.DIGEST: _digest,
 }

@@ -23,6 +23,7 @@ from monitor.details import table
 from monitor.diff import miss, open_race
 from monitor.errors import Blocked
 from monitor.events import OUTCOMES, Event, Kind
+from monitor.leaving import come_back, leave
 from monitor.message import posts
 from monitor.model import Selection, UnitKind, Units, VoteCount, VoteType
 from monitor.people import Act, ActKind, Stood
@@ -33,7 +34,8 @@ from monitor.scene import Said, Scene, SourceFacts, TrendPoint
 from monitor.sites import SITE_DOWN, answered
 from monitor.sites import failed as failed_site
 from monitor.standing import Verdict
-from monitor.state import Watched, accepted
+from monitor.state import Told as ToldOf
+from monitor.state import Waiting, Watched, accepted
 from monitor.tally import Line, Tally, add_up
 from monitor.teller import Teller
 from monitor.words import safe
@@ -319,6 +321,22 @@ def _followed() -> Told:
     return told
 
 
+def _removed() -> Told:
+    """Ops take it out while an outcome waits for its callers."""
+    told = counted(DURHAM, EARLY)
+    state = replace(told.state, told={"Satana Deberry": ToldOf(
+        waiting=Waiting(Outcome.WON, minutes(9), minutes(12)),
+    )}, opened=True)  # fmt: skip
+    told.take(leave(told.watched, state, minutes(10)))
+    return told
+
+
+def _restored() -> Told:
+    told = _removed()
+    told.take(come_back(told.watched, told.state, minutes(11)))
+    return told
+
+
 NIGHTS: dict[Kind, Callable[[], Told]] = {
     Kind.RACE_OPENED: _opened,
     Kind.NOW_WATCHING: _late_start,
@@ -349,6 +367,8 @@ NIGHTS: dict[Kind, Callable[[], Told]] = {
     Kind.SITE_DOWN: _site_down,
     Kind.SITE_BACK: _site_back,
     Kind.PERSON_FOLLOWS: _followed,
+    Kind.RACE_REMOVED: _removed,
+    Kind.RACE_RESTORED: _restored,
 }  # fmt: skip
 
 _BY_HAND = frozenset({Kind.NOTE_ADDED, Kind.TOO_CLOSE, Kind.RACE_LOST})

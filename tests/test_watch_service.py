@@ -92,6 +92,7 @@ STARTED = ("alpha-da", "beta-da", "gamma-da")
 EXPECTED = [
     *((race, kind) for race in STARTED for kind in ("race-opened", "now-watching")),
     ("alpha-da", "count-updated"),
+    ("", "config-taken"),
     ("", "scoreboard"),
     ("", "watch-stopped"),
 ]

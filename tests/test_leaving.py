@@ -1,0 +1,130 @@
+"""A race taken out of config.toml while `watch` runs, and put back: who is told, and of what."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from monitor import app
+from monitor.config_changes import changes
+from tests.act_night import RACE, People, visited
+from tests.now_night import Watched, config, in_seconds, sheet, sheets_served
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from monitor.store import Store
+    from monitor.watch import Watch
+
+OURS = "Ann Alpha"
+
+
+@pytest.fixture
+def people(tmp_path: Path) -> Iterator[People]:
+    """Return two races; Alpha's outcome was seen twice, and its callers are asked."""
+    with sheets_served() as sheets:
+        names = ("Alpha", "Beta")
+        made = [Watched(one, one.lower(), sheets.url(f"{one.lower()}.csv")) for one in names]
+        for one in names:
+            sheets.bodies[f"{one.lower()}.csv"] = sheet(one, 700, 300, 20)
+        asked = '"District Attorney"\ncallers = ["Ana Ruiz"]'
+        found = People(tmp_path)
+        text = config(made).replace('"District Attorney"', asked)
+        found.config.write_text(text, encoding="utf-8")
+        asyncio.run(visited(found, [in_seconds(-150), in_seconds(-60)]))
+        yield found
+
+
+def without_alpha(text: str) -> str:
+    """Return config.toml without the first race and its source."""
+    alpha, beta = text.index("[sources.alpha]"), text.index("[sources.beta]")
+    return text[:alpha] + text[beta:]
+
+
+def reload(people: People, watch: Watch, text: str, now: datetime) -> None:
+    """Save another config.toml, and take it as the service does."""
+    people.config.write_text(text, encoding="utf-8")
+    night = app.night_of(app.config_at(people.config))
+    watch.reload(night, changes(watch.night.config, night.config), now)
+
+
+def told(store: Store, since: int) -> list[tuple[str, str, str]]:
+    """Return kind, channel and text of what was put into the outbox after a row."""
+    rows = store.db.execute(
+        'SELECT kind, channel, text FROM outbox WHERE "row" > ? ORDER BY "row"', [since]
+    )
+    return [(kind, channel, text.partition(".")[0]) for kind, channel, text in rows]
+
+
+def last(store: Store) -> int:
+    """Return the newest row of the outbox."""
+    return int(store.db.execute('SELECT max("row") FROM outbox').fetchone()[0])
+
+
+async def test_taken_out_while_an_outcome_waits_and_put_back(people: People) -> None:
+    """Thread, callers and ops hear of it; nothing goes out meanwhile, and all begins anew."""
+    text, now = people.config.read_text(encoding="utf-8"), datetime.now(UTC)
+    taken = app.config_at(people.config)
+    async with app.attending(taken, people.config, people.database) as (watch, store):
+        assert store.race(RACE).told[OURS].asked is not None
+        row = last(store)
+        reload(people, watch, without_alpha(text), now)
+        assert told(store, row) == [
+            ("race-removed", "#ops", "NOT WATCHED: Alpha, Alpha DA"),
+            ("race-removed", "#primary-night", "NOT WATCHED: Alpha, Alpha DA"),
+            ("config-taken", "#ops", "CONFIG TAKEN: alpha is not visited any more; 1 more"),
+        ]
+        (asked,) = store.db.execute(
+            "SELECT e.blocks FROM edits AS e JOIN outbox AS o USING (key)"
+            " WHERE o.kind = 'ready-to-call'"
+        )
+        assert '"actions"' not in asked[0]
+
+        row = last(store)
+        watch.tick(now + timedelta(minutes=30))
+        assert told(store, row) == []
+
+        later = now + timedelta(minutes=31)
+        reload(people, watch, text, later)
+        assert [kind for kind, _, _ in told(store, row)] == ["race-restored", "config-taken"]
+        assert store.race(RACE).told[OURS].asked is None
+        await watch.visit("alpha", later)
+        assert told(store, row)[-1][0] == "ready-to-call"
+        blocks = store.db.execute("SELECT blocks FROM outbox WHERE kind = 'config-taken'")
+        assert all(json.loads(one[0]) for one in blocks)
+
+
+async def test_taken_out_between_two_runs(people: People) -> None:
+    """A start takes what changed since the last run as a reload does."""
+    text = people.config.read_text(encoding="utf-8")
+    taken = app.config_at(people.config)
+    async with app.attending(taken, people.config, people.database):
+        people.config.write_text(without_alpha(text), encoding="utf-8")
+    taken = app.config_at(people.config)
+    async with app.attending(taken, people.config, people.database) as (_, store):
+        kinds = [kind for kind, _, _ in told(store, 0)]
+    assert kinds[-3:] == ["race-removed", "race-removed", "config-taken"]
+
+
+async def test_a_change_is_told_once(people: People) -> None:
+    """The same file again is no change, after a restart neither."""
+    text = people.config.read_text(encoding="utf-8").replace("Ana Ruiz", "Ben Ortiz")
+    taken = app.config_at(people.config)
+    async with app.attending(taken, people.config, people.database) as (watch, store):
+        row = last(store)
+        reload(people, watch, text, datetime.now(UTC))
+        assert told(store, row) == [
+            ("config-taken", "#ops", "CONFIG TAKEN: Alpha DA is decided anew (callers); 1 more"),
+        ]
+        reload(people, watch, text, datetime.now(UTC))
+        row = last(store)
+    async with app.attending(app.config_at(people.config), people.config, people.database) as (
+        _,
+        store,
+    ):
+        assert told(store, row) == []
