@@ -76,6 +76,11 @@ OUTCOMES = frozenset({
     Kind.OUTCOME_RETRACTED, Kind.OUTCOME_STANDS,
 })  # fmt: skip
 """Told at top level, frozen, never merged and never dropped."""
+OF_ALL_OURS = frozenset({
+    Kind.FIRST_VOTES, Kind.NOW_WATCHING, Kind.COUNT_UPDATED, Kind.LEAD_CHANGED,
+    Kind.COUNT_REVISED, Kind.COUNT_AMENDED, Kind.SITE_DOWN,
+})  # fmt: skip
+"""Told once for a race with several of ours, each channel hearing of its own."""
 
 
 @dataclass(frozen=True, slots=True)

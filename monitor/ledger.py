@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
+    from monitor.decision import Decision
     from monitor.night import Night
     from monitor.posts import Post
     from monitor.races import Race
@@ -96,7 +97,7 @@ class Ledger:
             step = replace(step, state=opening.state, events=(*opening.events, *step.events))
         self._store.save_race(race.id, step.state, night.digests)
         self.written[race.id] = step.state
-        self.tell(night, step.events, race, step.state)
+        self.tell(night, step.events, race, step.state, step.decisions)
         watched = night.races[race.id]
         if step.tally is not None:
             self._store.save_standings(
@@ -114,9 +115,10 @@ class Ledger:
         events: Iterable[Event],
         race: Race | None = None,
         state: RaceState | None = None,
+        decisions: tuple[Decision, ...] = (),
     ) -> None:
         """Write events down and put what they say into the outbox."""
-        scene = scene_of(night, race, state)
+        scene = replace(scene_of(night, race, state), decisions=decisions)
         new = tuple(self._store.add_events(events, night.digests))
         for event in new:
             _log.info(event.kind.value, race=event.race, source=event.source, reason=event.reason)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from monitor.details import blocks_of, sections
-from monitor.events import OUTCOMES, Event, Kind
+from monitor.events import OF_ALL_OURS, OUTCOMES, Event, Kind
 from monitor.fitting import fitted
 from monitor.headlines import headline_of
 from monitor.ops_details import ops_blocks
@@ -91,6 +91,7 @@ def _body(event: Event, scene: Scene, race: Race, step: tuple[Event, ...] | None
 
     `step`: of a channel that speaks for several candidates, what is told at the same time.
     """
+    event = _as_heard(event, scene, race)
     if event.kind in OUTCOMES and step is not None:
         together = together_with(event, step, race)
         if together[0].key != event.key:
@@ -99,6 +100,15 @@ def _body(event: Event, scene: Scene, race: Race, step: tuple[Event, ...] | None
         return headline, joint_blocks(together, scene, race, headline)
     headline = headline_of(event, scene, race)
     return headline, blocks_of(event, scene, race, headline)
+
+
+def _as_heard(event: Event, scene: Scene, race: Race) -> Event:
+    """Tell a channel of the count as it is for its own candidate, not for another of ours."""
+    names = {one.candidate for one in race.endorsements}
+    if event.kind not in OF_ALL_OURS or event.candidate in names:
+        return event
+    own = next((one for one in scene.decisions if one.candidate in names), None)
+    return event if own is None else replace(event, candidate=own.candidate, decision=own)
 
 
 def _with(blocks: list[dict[str, Any]], mentioned: str) -> list[dict[str, Any]]:
@@ -124,7 +134,8 @@ def _is_shown_held(event: Event) -> bool:
 def _race_of(event: Event, race: Race) -> Race:
     """An outcome is told where the candidate's own endorsers are; "ours" is per channel."""
     own = tuple(e for e in race.endorsements if e.candidate == event.candidate)
-    return replace(race, endorsements=own) if event.kind in OUTCOMES and own else race
+    is_own = event.kind in OUTCOMES or event.kind is Kind.NOTE_ADDED
+    return replace(race, endorsements=own) if is_own and own else race
 
 
 def _is_top_level(event: Event) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from monitor.decision import Decision
 from monitor.people import Called, Stood
 from monitor.races import Race, SlackConfig
 from monitor.rules import Rule
@@ -52,7 +53,8 @@ class Scene:
     people stand for. `changed_at`: when the figures used last changed. `superseded`:
     the sources a person set aside. `trend`: of an outcome, how its votes came in, oldest
     first, down to those it tells. `unreleased`: whose outcome some people have already, and
-    nobody else may see. `frozen`: who stopped the outcomes of this race.
+    nobody else may see. `frozen`: who stopped the outcomes of this race. `decisions`: of all
+    of ours, as they are with the event.
     """
 
     slack: SlackConfig
@@ -70,3 +72,4 @@ class Scene:
     trend: tuple[TrendPoint, ...] = ()
     unreleased: frozenset[str] = frozenset()
     frozen: Stood | None = None
+    decisions: tuple[Decision, ...] = ()

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from monitor.acts import apply, seen_now
 from monitor.app import opened
 from monitor.decision import Outcome
-from monitor.events import OUTCOMES, Kind
+from monitor.diff import source_failed
+from monitor.events import OF_ALL_OURS, OUTCOMES, Kind
 from monitor.ledger import Ledger, said_of
 from monitor.message import posts
 from monitor.night import prepare
@@ -17,6 +18,7 @@ from monitor.people import Act, ActKind
 from monitor.races import Channel, Config, Endorsement, FetchConfig, SlackConfig
 from monitor.routing import shared_channels
 from monitor.scene import Said
+from monitor.sites import SITE_DOWN
 from monitor.state import Watched
 from tests.core_examples import DALLAS, RULES, Told, arrival, card, contest, minutes
 from tests.test_message import scene_of
@@ -59,6 +61,7 @@ def heard(told: Told, kinds: frozenset[Kind] = OUTCOMES) -> dict[str, list[Post]
     found: dict[str, list[Post]] = {}
     scene = replace(scene_of(told), slack=SLACK)
     for step in told.steps:
+        scene = replace(scene, decisions=step.decisions)
         for event in step.events:
             for post in posts(event, scene, step.events) if event.kind in kinds else ():
                 found.setdefault(post.channel, []).append(post)
@@ -96,6 +99,35 @@ def test_the_table_marks_whom_the_channel_speaks_for() -> None:
     found = heard(night((CLEAR, 180)), frozenset({Kind.FIRST_VOTES}))
     marked = {channel: posts_[0].blocks.count("&gt; ") for channel, posts_ in found.items()}
     assert marked == {"#both": 2, "#alpha": 1, "#beta": 1}
+
+
+def test_a_count_is_told_from_the_side_a_channel_speaks_for() -> None:
+    """First votes, a changed lead, and a site that is silent."""
+    first, turned = {"John Creuzot": 500, "Elizabeth Frizell": 400}, {
+        "John Creuzot": 9_000, "Elizabeth Frizell": 12_000,
+    }  # fmt: skip
+    told = night((first, 10), (turned, 60), (turned, 62), units=(20, 57))
+    watched = replace(told.watched, closes_at=minutes(0))
+    down = source_failed(watched, told.state, "nc_durham", minutes(63), SITE_DOWN, minutes(75))
+    told.take(down)
+    found = heard(told, OF_ALL_OURS)
+    heads = {channel: [post.text[:40] for post in posts_] for channel, posts_ in found.items()}
+    assert len(heads["#alpha"]) == len(heads["#beta"]) == len(heads["#both"]) >= 3
+    assert all("Creuzot" in one for one in heads["#alpha"])
+    assert all(": Frizell" in one for one in heads["#beta"])
+    assert [one.partition(":")[0] for one in heads["#alpha"]] == [
+        one.partition(":")[0] for one in heads["#beta"]
+    ]
+    assert found["#alpha"][0].text.startswith("FIRST VOTES: Creuzot leads Frizell by 100")
+    assert found["#beta"][0].text.startswith("FIRST VOTES: Frizell trails Creuzot by 100")
+
+
+def test_a_note_on_one_outcome_is_for_its_own_channels() -> None:
+    """The gap of Creuzot's outcome is nothing Frizell's people were told of."""
+    told = night((CLEAR, 180), (CLEAR, 181))
+    note = replace(told.last(Kind.RACE_WON), kind=Kind.NOTE_ADDED, reason="The gap is small again.")
+    texts = [post.channel for post in posts(note, replace(scene_of(told), slack=SLACK))]
+    assert texts == ["#both", "#alpha"]
 
 
 def test_a_close_count_is_one_message_too() -> None:
