@@ -137,8 +137,8 @@ def worst(findings: Iterable[Finding]) -> Grade:
 def _calendar(race: Race, place: Place, now: datetime) -> list[Finding]:
     day, close = race.election.date, race.polls_close
     if close is not None and close < NOON:
-        meant = close.replace(hour=close.hour + 12)
-        told = f"polls_close = {close} is in the morning; for the evening write {meant}"
+        evening = f"; for the evening write {close.replace(hour=close.hour + 12)}"
+        told = f"polls_close = {close} is in the morning{evening if close.hour else ''}"
         return [Finding(Grade.RED, told)]
     if now.astimezone(place.closes_at.tzinfo).date() <= day:
         return []

@@ -42,7 +42,8 @@ def headline_of(event: Event, scene: Scene, race: Race) -> str:
     if event.kind in _REMARKS:
         return _remark(event, scene, race)
     if listed := _LISTED.get(event.kind):
-        return f"{listed[0]}: {ours_in(event, race)}, {race_words(race)}. {listed[1]}"
+        doubt = " The outcome told is in doubt; do not repeat it." if event.touches_outcome else ""
+        return f"{listed[0]}: {ours_in(event, race)}, {race_words(race)}. {listed[1]}{doubt}"
     decision, after = event.decision, event.after
     if decision is None or after is None:
         return _without_figures(event, scene, race)

@@ -82,14 +82,19 @@ def take_back(teller: Teller, decision: Decision, tally: Tally, why: str) -> Non
 
 def without_figures(teller: Teller) -> None:
     """Take back what was announced of a race of which no source has a number any more."""
+    take_all_back(teller, _NO_FIGURES)
+
+
+def take_all_back(teller: Teller, why: str) -> None:
+    """Tell everybody who heard what goes out when that it does not, whatever the numbers."""
     race, tally = teller.watched.race, teller.state.tally
     for one in race.endorsements:
         line = line_of(one, tally) if tally is not None else None
         if tally is not None and line is not None and _is_announced(teller.told(one.candidate)):
             rule, unseen = teller.watched.rule, Evidence(two_looks=False)
             decision = decide(race, one.candidate, line, rule, tally, unseen)
-            take_back(teller, decision, tally, _NO_FIGURES)
-            close_window(teller, decision, tally, _NO_FIGURES)
+            take_back(teller, decision, tally, why)
+            close_window(teller, decision, tally, why)
 
 
 _NO_FIGURES = "no source gives numbers of this race now"

@@ -108,7 +108,12 @@ def _as_heard(event: Event, scene: Scene, race: Race) -> Event:
     if event.kind not in OF_ALL_OURS or event.candidate in names:
         return event
     own = next((one for one in scene.decisions if one.candidate in names), None)
-    return event if own is None else replace(event, candidate=own.candidate, decision=own)
+    if own is None:
+        return event
+    against = event.decision.rival if event.decision is not None else ""
+    if event.kind is Kind.LEAD_CHANGED and against != own.candidate:
+        return event  # it changed between two others
+    return replace(event, candidate=own.candidate, decision=own)
 
 
 def _with(blocks: list[dict[str, Any]], mentioned: str) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from monitor import edits
-from monitor.after_press import Asking, over, pressed_edit
+from monitor.after_press import Asking, over, pressed_edit, without_buttons
 from monitor.database import moment_of
 
 if TYPE_CHECKING:
@@ -49,6 +49,12 @@ def end(db: Database, race: str, state: RaceState, desk: str, now: datetime) -> 
     """
     for edit in over(asking(db, race), state, desk, now):
         edits.put(db, edit)
+
+
+def close(db: Database, race: str, line: str, now: datetime) -> None:
+    """Take the buttons out of every message of a race, in the caller's transaction."""
+    for message in asking(db, race):
+        edits.put(db, without_buttons(message, line, now))
 
 
 def answer(db: Database, key: str, act: Act, desk: str, now: datetime) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from monitor import questions
 from monitor.config_changes import ChangeKind
 from monitor.config_taken import config_taken
 from monitor.diff import redecide
 from monitor.leaving import come_back, leave
-from monitor.state import refitted
+from monitor.state import RaceState, refitted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,12 +52,16 @@ class Reload:
     def _leave(self, before: Night, race: str, now: datetime) -> None:
         watched = before.races[race]
         self._ledger.save(before, watched.race, leave(watched, self._store.race(race), now), now)
+        questions.close(self._store.db, race, "The race is not watched any more", now)
 
     def _come_back(self, night: Night, race: str, now: datetime) -> None:
         watched, state = night.races[race], self._store.race(race)
-        step = come_back(watched, state, now)
-        if step.events:
-            self._ledger.save(night, watched.race, step, now)
+        if state == RaceState():
+            return  # never seen before
+        for use in watched.race.sources:
+            self._visitor.forget(use.source)
+        self._ledger.save(night, watched.race, come_back(watched, state, now), now)
+        self._store.keep_standings(race, (one.candidate for one in watched.race.endorsements))
 
     def _visit_soon(self, night: Night, change: Change) -> None:
         """Have a source visited at once that is new, asked anew, or has a new race to serve."""

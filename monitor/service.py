@@ -51,6 +51,8 @@ LOOK_AT_CONFIG = 5_000
 """Milliseconds between two looks at config.toml when no change is heard of."""
 SETTLED = 0.2
 """Seconds a changed config.toml stands still before it is read."""
+MOST_LOOKS = 50
+"""A file that never stands still is read as it is, and what is wrong with it is told."""
 
 _log = structlog.get_logger()
 
@@ -266,7 +268,9 @@ class Service:
     async def _settled(self) -> str:
         """Digest config.toml as soon as two looks agree: half a file may be a valid one."""
         content = await asyncio.to_thread(_digest, self._config_path)
-        while not self._config_seen.startswith(content):
+        for _ in range(MOST_LOOKS):
+            if self._config_seen.startswith(content) or self._stop.is_set():
+                break
             await asyncio.sleep(SETTLED)
             before, content = content, await asyncio.to_thread(_digest, self._config_path)
             if content == before:

@@ -38,9 +38,14 @@ _INCUMBENT = re.compile(r"\s*(?:\((?:i|inc|incumbent)\)|\*+)\s*$|^\*+\s*", re.IG
 _BRACKETED = re.compile(r"\s*\(([^()]+)\)\s*$")
 _VOTE_FOR = re.compile(r"\s*\(vote for (?:not? more than |up to |any )?(\w+)\)\s*", re.IGNORECASE)
 _DASH = re.compile(r"\s+[-\N{EN DASH}\N{EM DASH}]\s*|\s*[-\N{EN DASH}\N{EM DASH}]\s+")
+_NOBODYS = (
+    r"un(?:resolved|assigned|qualified|certified|declared|official)|certified|qualified|invalid"
+    r"|scattered|misc\w*|other|total|all"
+)
 _WRITE_IN = re.compile(
-    r"\W*(?:(?:unresolved|unassigned|unqualified|uncertified|invalid|scattered|misc\w*|other|total|all)\W+)*"
-    r"write\W?ins?(?:\W+(?:votes?|totals?|candidates?|misc\w*))*\W*(?:/.*)?|personal choice"
+    rf"\W*(?:(?:{_NOBODYS})\W+)*"
+    rf"write\W?ins?(?:\W+(?:{_NOBODYS}|votes?|totals?|candidates?|none|\d+))*\W*(?:/.*)?"
+    r"|personal choice"
     r"|scatter(?:ing|ed)?(?: votes)?",
     re.IGNORECASE,
 )

@@ -424,6 +424,8 @@ def test_lines_that_end_with_one_key_are_refused() -> None:
         ("District Attorney - 12th Judicial District", ["DEM", "REP"], ""),
         ("Town of Demarest - Mayor", ["DEM"], ""),
         ("Libertarian - Sheriff", [""], "LIB"),
+        ("City Council - L", ["NON"], ""),
+        ("School Board (L)", ["NP"], ""),
     ],
 )
 def test_a_contest_has_a_party_only_where_the_source_says_so(

@@ -617,3 +617,19 @@ async def test_half_a_file_is_not_taken(
         running._stop.set()
         await task
     assert heard.texts == []
+
+
+async def test_a_file_that_never_stands_still_is_read_as_it_is(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Something writes it again and again: ops must not wait for ever, nor a stop."""
+    looks = iter(range(1_000))
+    monkeypatch.setattr(service, "SETTLED", 0)
+    monkeypatch.setattr(service, "_digest", lambda _: str(next(looks)))
+    heard: Any = Heard()
+    async with attended(people) as (watch, store):
+        running = service.Service(watch, store, heard, heard, people.config, lambda: watch.night)
+        async with asyncio.timeout(10):
+            assert await running._settled() == str(service.MOST_LOOKS)
+            running._stop.set()
+            assert await running._settled() == str(service.MOST_LOOKS + 1)

@@ -150,6 +150,12 @@ def test_party_of_the_contest(title: str, parties: list[str], party: str) -> Non
         ("Write-In (Miscellaneous)", True),
         ("Miscellaneous (Write-In)", True),
         ("Claudia De la Cruz (Write-In)", False),
+        ("Write-ins (unqualified)", True),
+        ("WRITE-IN (UNRESOLVED)", True),
+        ("Undeclared Write-in", True),
+        ("Write-in - Certified", True),
+        ("Write-In 1", True),
+        ("Write-In Candidate Jane Roe", False),
         ("Wright Inman", False),
     ],
 )

@@ -122,6 +122,19 @@ def test_a_count_is_told_from_the_side_a_channel_speaks_for() -> None:
     assert found["#beta"][0].text.startswith("FIRST VOTES: Frizell trails Creuzot by 100")
 
 
+def test_a_lead_that_changed_between_two_others_is_told_as_it_is() -> None:
+    """Two seats: Frizell is first before and after; it was Creuzot who fell behind the rival."""
+    race = replace(TWO, seats=2)
+    told = Told(Watched(race, card(race)))
+    for votes, at in ((500, 10), (5_000, 60), (5_000, 62)):
+        rival = 400 if votes == 500 else 6_000
+        given = {"Elizabeth Frizell": 9_000, "John Creuzot": votes, "Bo Rival": rival}
+        made = replace(contest(given, (votes // 250, 57)), votes_allowed=2)
+        told.look(arrival(made, minutes(at)))
+    heads = [post.text for post in heard(told, frozenset({Kind.LEAD_CHANGED}))["#beta"]]
+    assert [one[:44] for one in heads] == ["LEAD CHANGE: Creuzot trails Rival by 1,000, "]
+
+
 def test_a_note_on_one_outcome_is_for_its_own_channels() -> None:
     """The gap of Creuzot's outcome is nothing Frizell's people were told of."""
     told = night((CLEAR, 180), (CLEAR, 181))

@@ -67,7 +67,8 @@ def _category(text: str) -> str:
 
 def _marked(words: str) -> str:
     code = party_code(words)
-    return code if code in _MARKED else ""
+    # "Seat L" is a seat; D and R alone mark a party with their letter.
+    return code if code in _MARKED and words.strip().upper() != "L" else ""
 
 
 def keyed(lines: Iterable[Selection], where: str) -> tuple[Selection, ...]:
