@@ -6,12 +6,12 @@ import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from monitor.desk_words import MOST_CHARACTERS, MOST_IN_SECTION, Grade, counts
 from monitor.details import context, sections
 from monitor.fitting import cut
-from monitor.posts import DeskKind, post_key
+from monitor.posts import INTERNAL_ID, DeskKind, post_key
 from monitor.words import clock
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ ROOM = 1_600
 class Entry:
     """A race on the board: `words` with its standing, `times` of its checks.
 
+    `internal`: numbers under check and sites that are down, for our own workspace alone.
     `waited_for`: who is, and for what. It holds, on its day, until its race is looked at again.
     """
 
@@ -42,6 +43,7 @@ class Entry:
     name: str
     grade: Grade
     words: str
+    internal: str
     times: str
     changed_at: datetime | None
     next_at: datetime | None
@@ -71,7 +73,9 @@ def pages_of(entries: Sequence[Entry], slack: SlackConfig, now: datetime) -> tup
     """Put races on as many pages as they take: open ones first, of them those that changed."""
     ordered = sorted(entries, key=lambda one: (_rank(one, now), one.name, one.race))
     head = f"SCOREBOARD: {counts(one.grade for one in ordered)}"
-    pages = paged([f"{one.words}\n{one.times}" for one in ordered], ROOM)
+    most = MOST_TEXTS // 2 if any(one.internal for one in ordered) else MOST_TEXTS
+    whole = [f"{one.words}\n{one.times}{one.internal}" for one in ordered]
+    pages = paged(whole, ROOM, most)
     done: list[Page] = []
     begin = 0
     for number, texts in enumerate(pages, start=1):
@@ -79,14 +83,14 @@ def pages_of(entries: Sequence[Entry], slack: SlackConfig, now: datetime) -> tup
         begin += len(texts)
         of = f", page {number} of {len(pages)}" if len(pages) > 1 else ""
         first = _first_lines(ordered, slack, now) if number == 1 else ("", "")
-        done.append(_page(f"{head}{of}.", first, shown, texts))
+        done.append(_page(f"{head}{of}.", first, shown))
     return tuple(done)
 
 
 def short_page(number: int) -> Page:
     """Write what a page says that the races do not reach any more."""
     text = f"SCOREBOARD, page {number}: empty now. Every race stands on the pages before."
-    return _page(text, ("", ""), (), ())
+    return _page(text, ("", ""), ())
 
 
 def ended_page(number: int, first_date: date, grades: Iterable[Grade]) -> Page:
@@ -94,7 +98,7 @@ def ended_page(number: int, first_date: date, grades: Iterable[Grade]) -> Page:
     day = f"{first_date:%b} {first_date.day}"
     of = f", page {number}" if number > 1 else f": {counts(grades)}"
     text = f"SCOREBOARD of {day}{of}. Not kept up any more; the newer one below goes on."
-    return _page(text, ("", ""), (), ())
+    return _page(text, ("", ""), ())
 
 
 def left_page(number: int, first_date: date) -> Page:
@@ -102,19 +106,28 @@ def left_page(number: int, first_date: date) -> Page:
     day = f"{first_date:%b} {first_date.day}"
     of = f", page {number}" if number > 1 else ""
     text = f"SCOREBOARD of {day}{of}: not kept up any more. Its races are not watched here."
-    return _page(text, ("", ""), (), ())
+    return _page(text, ("", ""), ())
 
 
-def _page(head: str, first: tuple[str, str], shown: Sequence[Entry], texts: Sequence[str]) -> Page:
+def _page(head: str, first: tuple[str, str], shown: Sequence[Entry]) -> Page:
     waiting, check = first
-    blocks = sections(f"*{head}*", check, waiting, *texts)
+    blocks = sections(f"*{head}*", check) + _internal("waiting", waiting)
+    for one in shown:
+        blocks += sections(cut(f"{one.words}\n{one.times}", MOST_IN_SECTION))
+        blocks += _internal(one.race, one.internal)
     if shown:
         blocks.append(context("UNOFFICIAL until a race says certified. Names in front are ours."))
     return Page(
         head,
         json.dumps(blocks, ensure_ascii=False),
-        _digest(head, waiting, *(one.words for one in shown)),
+        _digest(head, waiting, *(f"{one.words}\n{one.internal}" for one in shown)),
     )
+
+
+def _internal(about: str, text: str) -> list[dict[str, Any]]:
+    """Build a section that people of another workspace do not read (desk §4.16)."""
+    cut_text = cut(text, MOST_IN_SECTION)
+    return [{**block, "block_id": f"{INTERNAL_ID}{about}"} for block in sections(cut_text)]
 
 
 def _digest(*parts: str) -> str:
@@ -155,15 +168,16 @@ def _next_minute(at: datetime) -> datetime:
     return at.replace(second=0, microsecond=0) + timedelta(minutes=1)
 
 
-def paged(texts: Sequence[str], room: int) -> tuple[tuple[str, ...], ...]:
+def paged(texts: Sequence[str], room: int, most: int = MOST_TEXTS) -> tuple[tuple[str, ...], ...]:
     """Split texts, a section each, over messages that Slack takes.
 
     `room`: characters and blocks are left for a head and a foot of so many characters.
+    `most`: texts in one message.
     """
     pages: list[list[str]] = [[]]
     length = room
     for text in (cut(one, MOST_IN_SECTION) for one in texts):
-        if pages[-1] and (len(pages[-1]) >= MOST_TEXTS or length + len(text) > MOST_CHARACTERS):
+        if pages[-1] and (len(pages[-1]) >= most or length + len(text) > MOST_CHARACTERS):
             pages.append([])
             length = room
         pages[-1].append(text)

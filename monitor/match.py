@@ -86,7 +86,8 @@ _IN_TITLES = {
 
 def _party(text: str) -> str:
     word = text.strip().casefold()
-    return CODES.get(word, word.upper())
+    plain = word.removesuffix(" party").replace("-", "").replace(".", "")
+    return CODES.get(plain, word.upper())
 
 
 def _is_asked_for(contest: Contest, race: Race, use: SourceUse) -> bool:

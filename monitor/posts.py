@@ -18,6 +18,10 @@ class RowClass(StrEnum):
     UPDATE = "update"
 
 
+INTERNAL_ID = "internal:"
+"""How the id of a block begins that people of another workspace do not read."""
+
+
 class DeskKind(StrEnum):
     """Kinds of messages that are about no single race, as `post_log` shows them."""
 

@@ -76,13 +76,14 @@ def entry_of(view: RaceView, slack: SlackConfig, channel: Channel, now: datetime
     ]
     if len(stands) > MOST_OURS:
         lines.append(f"and {len(stands) - MOST_OURS} more of ours in this race")
-    remarks = (*_reasons(view, stands, now), *_remarks(view, slack, now))
+    reasons = _reasons(view, stands, now)
     nexts = [one.next_at for one in view.sources if one.next_at is not None]
     return Entry(
         race.id,
         safe(race.name).lower(),
         grade_in(stands),
-        "\n".join((*lines, *dict.fromkeys(line for line in remarks if line))),
+        "\n".join((*lines, *dict.fromkeys(line for line in reasons if line))),
+        "\n".join(dict.fromkeys(_remarks(view, slack, now))),
         _times(view, slack, now),
         _changed_at(view),
         min(nexts, default=None),

@@ -261,6 +261,8 @@ class SlackPoster:
             not self._interactive or await self.is_shared(channel)
         ):
             blocks = slack_messages.without_buttons(blocks)
+        if slack_messages.has_internal(blocks) and await self.is_shared(channel):
+            blocks = slack_messages.without_internal(blocks)
         if self._rehearsal:
             text, blocks = slack_messages.marked(text, blocks)
         return {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from monitor import chart
+from monitor.posts import INTERNAL_ID
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,6 +31,20 @@ def has_buttons(blocks: Sequence[Block]) -> bool:
 def without_buttons(blocks: Sequence[Block]) -> list[Block]:
     """Take the buttons out: nobody would answer them."""
     return [block for block in blocks if block.get("type") != "actions"]
+
+
+def has_internal(blocks: Sequence[Block]) -> bool:
+    """Say whether a message has blocks for our own workspace alone."""
+    return any(_is_internal(block) for block in blocks)
+
+
+def without_internal(blocks: Sequence[Block]) -> list[Block]:
+    """Leave out what people of another workspace do not read."""
+    return [block for block in blocks if not _is_internal(block)]
+
+
+def _is_internal(block: Block) -> bool:
+    return str(block.get("block_id", "")).startswith(INTERNAL_ID)
 
 
 def charts_of(blocks: Sequence[Block]) -> list[Block]:

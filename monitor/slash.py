@@ -219,7 +219,7 @@ def _status(view: RaceView, now: datetime) -> str:
     endorsements = view.watched.race.endorsements
     everybody = tuple(dict.fromkeys(name for one in endorsements for name in one.by))
     entry = entry_of(view, view.scene.slack, Channel("", everybody), now)
-    return f"{entry.words}\n{entry.times}"
+    return "\n".join(part for part in (entry.words, entry.internal, entry.times) if part)
 
 
 def list_reply(races: Sequence[Race]) -> Reply:

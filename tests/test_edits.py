@@ -37,6 +37,10 @@ if TYPE_CHECKING:
 
     from monitor.outbox import Row, Thread
 
+HELD = {
+    "type": "section", "block_id": "internal:the-race",
+    "text": {"type": "mrkdwn", "text": "New numbers under check."},
+}  # fmt: skip
 BUTTONS = {"type": "actions", "block_id": "acts:k", "elements": []}
 CHART = {
     "type": "data_visualization",
@@ -356,11 +360,14 @@ async def test_a_shared_channel_gets_no_buttons_and_no_internal_notes(
         a_post("lead", channel=channel[0], thread="root", kind="lead-changed"),
         a_post("back", channel=channel[0], thread="root", kind="site-back"),
         a_post("won", channel=channel[0]),
+        a_post("board", channel=channel[0], blocks=json.dumps([WORDS, HELD])),
     )
+    want(db, "won", "won, edited", channel[0], blocks=json.dumps([HELD, WORDS]))
     done = await sender(db, poster, clock).settle(final=True)
-    assert done == {Fate.SENT: 3, Fate.LEFT_OUT: 2}
-    root, won = slack.history(channel[1])
-    assert (root["blocks"], won["text"]) == ([WORDS], "won")
+    assert done == {Fate.SENT: 4, Fate.LEFT_OUT: 2, Fate.EDITED: 1}
+    root, won, board = slack.history(channel[1])
+    assert (root["blocks"], board["blocks"]) == ([WORDS], [WORDS])
+    assert (won["text"], won["blocks"]) == ("won, edited", [WORDS])
     assert [message["text"] for message in slack.replies(channel[1], root["ts"])] == ["lead"]
     assert (states(db)["held"], states(db)["back"]) == ("superseded", "superseded")
     facts = await poster.channel_facts(channel[0])

@@ -130,7 +130,9 @@ def test_where_the_party_stands_in_the_title_only_it_must_not_be_another(
     assert isinstance(result, Found) is fits
 
 
-@pytest.mark.parametrize("party", ["DEM", "Democratic", "democrat", "D"])
+@pytest.mark.parametrize(
+    "party", ["DEM", "Democratic", "democrat", "D", "Dem.", "Democratic Party"]
+)
 def test_a_party_has_several_spellings(party: str) -> None:
     assert found(Report((replace(DURHAM, party=party),))).ours
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from monitor.board_pages import pages_of
 from monitor.decision import Outcome
-from monitor.posts import SCOREBOARD_LINK
+from monitor.posts import INTERNAL_ID, SCOREBOARD_LINK
 from monitor.races import Channel, Endorsement
 from monitor.scoreboard import entry_of, first_date, of_night, scoreboard
 from monitor.standing import Hold, HoldKind
@@ -135,6 +135,32 @@ def test_numbers_under_check_and_a_site_that_is_down_are_said() -> None:
     said = told_lines(replace(one, state=state, sources=(failing,)))
     assert "New numbers under check since 7:33 PM ET." in said
     assert "since 7:35 PM ET: site down. Last: 10,477 votes there." in said
+
+
+def test_what_is_internal_stands_in_blocks_of_its_own() -> None:
+    """People of another workspace read a board without them (desk §4.16); Slack takes it whole."""
+    one = counting()
+    held = replace(
+        one.state.standings["nc_durham"], hold=Hold(HoldKind.HARD, "doubled", minutes(3))
+    )
+    state = replace(one.state, standings={"nc_durham": held})
+    made = [
+        replace(one, state=state, watched=replace(
+            one.watched, race=replace(one.watched.race, id=f"race-{number}")
+        ))
+        for number in range(60)
+    ]  # fmt: skip
+    pages = board(*made)
+    assert len(pages) > 1
+    for page in pages:
+        blocks = json.loads(page.blocks)
+        check_message(page.text, blocks)
+        assert len(blocks) <= 50
+        inside = [one for one in blocks if str(one.get("block_id", "")).startswith(INTERNAL_ID)]
+        outside = json.dumps([one for one in blocks if one not in inside])
+        assert inside
+        assert "under check" not in outside
+        assert "Durham DA" in outside
 
 
 @pytest.mark.parametrize(
