@@ -54,6 +54,10 @@ class Watching:
         return self.process.wait(timeout=30)
 
 
+BY_THE_CLOCK = frozenset({"pulse", "morning-report"})
+"""What comes besides when a half hour of the clock, or 8 AM at the desk, falls into a test."""
+
+
 def told(out: str, start: str) -> int:
     """Count the messages that begin so; in a thread's head line the words stand elsewhere."""
     return sum(line.strip().startswith(start) for line in out.splitlines())
