@@ -132,7 +132,7 @@ async def _alone(
         audit.put(store.db, act)
     try:
         watch.take_acts(datetime.now(UTC))
-    except Exception:
+    except Exception:  # of whatever it was: an act that is answered stands, another waits
         _log.error("an act is written down and waits", see=f"acts {act.race}")
         if audit.answer_of(store.db, act.id) is None:
             raise

@@ -43,7 +43,7 @@ class ConfigFile:
                     with _alone(self.path.parent):
                         self._refuse_changed()
                         Path(made.name).replace(self.path)
-                except BaseException:
+                except BaseException:  # raised again; a stop, too, leaves no half file behind
                     with suppress(FileNotFoundError):
                         Path(made.name).unlink()
                     raise

@@ -63,7 +63,7 @@ class ArchiveWriter:
             self._file: FileIO = path.open("r+b", buffering=0)
         try:
             self.length = self._resume(length)
-        except BaseException:
+        except BaseException:  # raised again; nobody else would close the file
             self._file.close()
             raise
 
@@ -186,7 +186,7 @@ class ArchiveWriter:
         try:
             with _translated(self.path):
                 self._write(member, offset)
-        except BaseException:
+        except BaseException:  # raised again, a stop too
             # What cannot be cut now is cut when the file is next opened, as a torn tail.
             with contextlib.suppress(OSError):
                 self._file.truncate(offset)

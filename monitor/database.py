@@ -75,7 +75,7 @@ def open_database(path: Path, *, quick_check: bool = False, flushed: bool = True
             database = _OwnedDatabase(_connect(path, flushed=flushed), lock, str(path))
             if quick_check:
                 _refuse_damage(database, path)
-    except BaseException:
+    except BaseException:  # raised again; the lock would stay
         lock.close()
         raise
     return database
@@ -136,7 +136,7 @@ def transaction(db: Database) -> Iterator[None]:
         try:
             yield
             db.execute("COMMIT")
-        except BaseException:
+        except BaseException:  # raised again; a stop must leave no half of it
             db.rollback()
             raise
 

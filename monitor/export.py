@@ -97,7 +97,7 @@ def replacing(path: Path) -> Iterator[IO[str]]:
                 yield out
             Path(name).chmod(0o666 & ~_umask())
             Path(name).replace(path)
-        except BaseException:
+        except BaseException:  # raised again; a stop, too, leaves no half file behind
             Path(name).unlink(missing_ok=True)
             raise
     except OSError as error:

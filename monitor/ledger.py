@@ -68,7 +68,7 @@ class Ledger:
         try:
             with self._store.transaction():
                 yield
-        except BaseException:
+        except BaseException:  # raised again; nothing of it was stored
             self.written = {}
             raise
 

@@ -188,7 +188,7 @@ def _faults_named(source: str) -> Iterator[None]:
         yield
     except MonitorError:
         raise
-    except Exception as error:
+    except Exception as error:  # a scraper's own code can raise anything
         _log.exception("scraper broke", source=source)
         raise ScraperBroken(
             f"the scraper of {source} failed on what the site answered "

@@ -242,6 +242,6 @@ class Watch:
                 self._store.keep_config(night.rules.digest, night.rules.text, now)
                 self._store.set_meta("config", night.config.digest)
                 self._reload.take(before, self.night, changes, now)
-        except BaseException:
+        except BaseException:  # raised again; nothing of the new one is in force
             self.use(configured)
             raise

@@ -20,6 +20,7 @@ from monitor.model import Page, Report, ResultsStatus, UnitKind, Units
 from scrapers import pdf_text
 from scrapers.platforms.electionware import Scraper
 from scrapers.platforms.electionware_names import name_and_party
+from tests.extras import needs
 
 EXAMPLES = Path(__file__).parent / "examples" / "electionware"
 SUMMARY = (EXAMPLES / "complete" / "summary.txt").read_text("utf-8")
@@ -216,7 +217,7 @@ def test_a_cut_wide_table_is_refused() -> None:
 
 def test_a_pdf_is_read_like_its_text() -> None:
     """The text of our PDF is that of the example, on one page."""
-    pytest.importorskip("pdfplumber")
+    needs("pdfplumber")
     page = SUMMARY[SUMMARY.rindex("Election Summary Results") :].replace(
         "Page 2 of 2", "Page 1 of 1"
     )
@@ -227,13 +228,13 @@ def test_a_pdf_is_read_like_its_text() -> None:
 
 
 def test_a_scan_is_refused_with_advice() -> None:
-    pytest.importorskip("pdfplumber")
+    needs("pdfplumber")
     with pytest.raises(WrongFormat, match=r"a scan without a text layer, 1 pages.*the sheet"):
         read(pdf([]))
 
 
 def test_a_damaged_pdf_is_refused() -> None:
-    pytest.importorskip("pdfplumber")
+    needs("pdfplumber")
     with pytest.raises(Truncated, match="PDF's end is missing"):
         read(pdf(["x"])[:-20])
     with pytest.raises(WrongFormat, match="no PDF we can read"):

@@ -20,6 +20,7 @@ from monitor.errors import (
 from monitor.model import Page, Report, ResultsStatus
 from scrapers import pdf_text
 from scrapers.platforms.plain_table import Scraper
+from tests.extras import needs
 
 EXAMPLES = Path(__file__).parent / "examples" / "plain_table"
 TEXT = (EXAMPLES / "complete" / "results.csv").read_text("ascii")
@@ -51,7 +52,7 @@ def votes(report: Report) -> dict[str, dict[str, int]]:
 
 def workbook(*sheets: list[list[Any]]) -> bytes:
     """Write a workbook of these rows."""
-    openpyxl = pytest.importorskip("openpyxl")
+    openpyxl = needs("openpyxl")
     book = openpyxl.Workbook()
     book.remove(book.active)
     for at, rows in enumerate(sheets):

@@ -15,6 +15,7 @@ import pytest
 from monitor.errors import LayoutChanged, ParseFailure, WrongFormat
 from monitor.model import Page, Report, ResultsStatus, UnitKind, Units
 from scrapers.platforms.electionware import Scraper
+from tests.extras import needs
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -105,7 +106,7 @@ def test_rows_that_stand_on_one_line_are_the_sums(shared_data: Path, label: str)
 
 def test_adams(shared_data: Path) -> None:
     """A PDF; "Precincts Complete 0 of 50" in an official report says nothing."""
-    pytest.importorskip("pdfplumber")
+    needs("pdfplumber")
     report = read(body(shared_data, ADAMS))
     assert (report.status, report.election_date) == (ResultsStatus.CERTIFIED, date(2020, 11, 3))
     assert report.source_time_text == "11/12/2020 13:41 PM"
@@ -125,7 +126,7 @@ def test_adams(shared_data: Path) -> None:
 
 def test_other_pdfs_are_refused(shared_data: Path) -> None:
     """A scan, and a sheet of the vendor's that explains a format."""
-    pytest.importorskip("pdfplumber")
+    needs("pdfplumber")
     with pytest.raises(WrongFormat, match="a scan without a text layer, 2 pages"):
         read(body(shared_data, SCAN))
     with pytest.raises(LayoutChanged, match="expected the head of a page"):

@@ -23,6 +23,7 @@ from scrapers.platforms import (
     hart_tally,
     plain_table,
 )
+from tests.extras import needs
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -167,7 +168,7 @@ BELONGS = {
 
 def test_each_file_is_read_by_its_platform_and_by_no_other(shared_data: Path) -> None:
     """Every stored report file, through every platform of report files."""
-    pytest.importorskip("pdfplumber")
+    needs("pdfplumber")
     names = {path.name for path in (shared_data / "vendor_reports").iterdir()}
     assert names == set(BELONGS)
     for name, belongs in BELONGS.items():
@@ -189,7 +190,7 @@ def test_each_file_is_read_by_its_platform_and_by_no_other(shared_data: Path) ->
 def test_tables_of_states_are_no_plain_tables(shared_data: Path, name: str) -> None:
     """They have a column of counties: without it one office is a contest of many counties."""
     if name.endswith(".xlsx"):
-        pytest.importorskip("openpyxl")
+        needs("openpyxl")
     with pytest.raises(LayoutChanged, match=r"a column .* that is not known"):
         read(plain_table.Scraper, body(shared_data, f"state_files/{name}"))
 
