@@ -16,12 +16,13 @@ from monitor.ledger import ABOUT, scene_of
 from monitor.likeness import guesses
 from monitor.message import posts
 from monitor.preview_desk import of_desk
-from monitor.preview_nights import Told, of_source, told
+from monitor.preview_nights import of_source, told
 from monitor.scene import Said
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from monitor.made_up import Told
     from monitor.night import Night
     from monitor.posts import Post
     from monitor.races import Race

@@ -17,7 +17,7 @@ from monitor.dead_man import back_words
 from monitor.ledger import scene_of
 from monitor.morning import Morning, Outage, report
 from monitor.posts import DeskKind, Post, RowClass, post_key
-from monitor.preview_nights import Moment, moments
+from monitor.preview_nights import moments
 from monitor.pulse import marks_of, pulse
 from monitor.race_view import RaceView, SourceView
 from monitor.roll_call import roll_call
@@ -30,6 +30,7 @@ from monitor.watch_stopped import watch_stopped
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from monitor.made_up import Moment
     from monitor.night import Night
     from monitor.races import Channel, Race
 
