@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from monitor.decision import Outcome
+from monitor.decision import Basis, Outcome
 from monitor.diff import Step
 from monitor.events import Kind
 from monitor.heads_up import take_all_back
@@ -31,12 +31,15 @@ _FAMILY = "listed"
 
 
 def leave(watched: Watched, state: RaceState, now: datetime) -> Step:
-    """Tell the race's thread that it is not watched, and who was asked what goes out no more."""
+    """Tell the race's thread that it is not watched, and who was asked what goes out no more.
+
+    One that is certified ends there: nobody waits for more of it.
+    """
     teller = Teller(watched, state, now)
     take_all_back(teller, "the race was taken out of config.toml")
     open_ones = [name for name, told in state.told.items() if _is_open(told)]
     teller.state = _forgotten(teller.state)
-    if state.opened:
+    if state.opened and not _is_certified(watched, state):
         names = listing(surname(name) for name in open_ones)
         reason = f"Nothing that was asked about {names} is open any more." if open_ones else ""
         in_doubt = any(told.doubt_since is not None for told in state.told.values())
@@ -66,6 +69,11 @@ def come_back(watched: Watched, state: RaceState, now: datetime) -> Step:
     if _FAMILY in state.chain:
         teller.tell(Kind.RACE_RESTORED, _FAMILY, "restored")
     return _step(teller, None, ())
+
+
+def _is_certified(watched: Watched, state: RaceState) -> bool:
+    ours = (state.told.get(one.candidate, Told()) for one in watched.race.endorsements)
+    return all(told.basis is Basis.CERTIFIED and told.doubt_since is None for told in ours)
 
 
 def _is_open(told: Told) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import shlex
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -16,8 +17,11 @@ from tests.commands import Ran, run, spawn
 from tests.now_night import Watched, config, in_seconds, sheet
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
     from datetime import datetime
 
+    from monitor.store import Store
+    from monitor.watch import Watch
     from tests.now_night import Sheets
 
 RACE = "alpha-da"
@@ -59,6 +63,14 @@ class People:
             run("acts", RACE, "--database", self.database, "--json").out
         )
         return rows
+
+
+@asynccontextmanager
+async def attended(people: People) -> AsyncIterator[tuple[Watch, Store]]:
+    """Hold the night as `watch` does."""
+    made = app.config_at(people.config)
+    async with app.attending(made, people.config, people.database) as (watch, store):
+        yield watch, store
 
 
 def prepared(folder: Path, sheets: Sheets, precincts: int = 20) -> People:

@@ -29,7 +29,7 @@ from monitor.report import view
 from monitor.store import migrations
 from monitor.warc import ACT
 from monitor.world import World
-from tests.act_night import BEN, RACE, People, prepared
+from tests.act_night import BEN, RACE, People, attended, prepared
 from tests.commands import NIGHTS, bare_environment, run
 from tests.kill import Job, launchers
 from tests.kill_points import Point, Replaying, points
@@ -40,8 +40,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
     from monitor.outbox import Row
-    from monitor.store import Store
-    from monitor.watch import Watch
     from tests.kill import Launchers
     from tests.now_night import Sheets
 
@@ -56,14 +54,6 @@ def sheets() -> Iterator[Sheets]:
 def people(tmp_path: Path, sheets: Sheets) -> People:
     """Return a night whose race waits for a person."""
     return prepared(tmp_path, sheets)
-
-
-@asynccontextmanager
-async def attended(people: People) -> AsyncIterator[tuple[Watch, Store]]:
-    """Hold the night as `watch` does."""
-    made = app.config_at(people.config)
-    async with app.attending(made, people.config, people.database) as (watch, store):
-        yield watch, store
 
 
 def act(name: str, kind: ActKind, why: str = "a reason", **parts: Any) -> Act:

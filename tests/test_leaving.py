@@ -12,9 +12,10 @@ import pytest
 
 from monitor import acts, app
 from monitor.config_changes import changes
+from monitor.decision import Basis, Outcome
 from monitor.people import Act, ActKind
 from monitor.questions import asking
-from tests.act_night import RACE, People, visited
+from tests.act_night import RACE, People, attended, visited
 from tests.now_night import Watched, config, in_seconds, sheet, sheets_served
 
 if TYPE_CHECKING:
@@ -73,8 +74,7 @@ def last(store: Store) -> int:
 async def test_taken_out_while_an_outcome_waits_and_put_back(people: People) -> None:
     """Thread, callers and ops hear of it; nothing goes out meanwhile, and all begins anew."""
     text, now = people.config.read_text(encoding="utf-8"), datetime.now(UTC)
-    taken = app.config_at(people.config)
-    async with app.attending(taken, people.config, people.database) as (watch, store):
+    async with attended(people) as (watch, store):
         assert store.race(RACE).told[OURS].asked is not None
         row = last(store)
         reload(people, watch, without_alpha(text), now)
@@ -114,8 +114,7 @@ def confirm(watch: Watch, store: Store, now: datetime) -> None:
 async def test_those_of_the_heads_up_hear_that_it_does_not_go_out(people: People) -> None:
     """And a word that was given for it is asked for again."""
     text, now = people.config.read_text(encoding="utf-8"), datetime.now(UTC)
-    taken = app.config_at(people.config)
-    async with app.attending(taken, people.config, people.database) as (watch, store):
+    async with attended(people) as (watch, store):
         confirm(watch, store, now)
         row = last(store)
         reload(people, watch, without_alpha(text), now + timedelta(minutes=2))
@@ -137,8 +136,7 @@ async def test_those_of_the_heads_up_hear_that_it_does_not_go_out(people: People
 async def test_what_was_told_stays_told_under_another_spelling(people: People) -> None:
     """Released and out; the same person with a middle initial is no second outcome."""
     text, now = people.config.read_text(encoding="utf-8"), datetime.now(UTC)
-    taken = app.config_at(people.config)
-    async with app.attending(taken, people.config, people.database) as (watch, store):
+    async with attended(people) as (watch, store):
         confirm(watch, store, now)
         watch.tick(now + timedelta(minutes=16))
         reload(people, watch, without_alpha(text), now + timedelta(minutes=17))
@@ -155,8 +153,7 @@ async def test_what_was_told_stays_told_under_another_spelling(people: People) -
 async def test_an_outcome_in_doubt_is_said_to_be(people: People) -> None:
     """Staff must not go on with it, and no button is left that would be refused."""
     text, now = people.config.read_text(encoding="utf-8"), datetime.now(UTC)
-    taken = app.config_at(people.config)
-    async with app.attending(taken, people.config, people.database) as (watch, store):
+    async with attended(people) as (watch, store):
         confirm(watch, store, now)
         watch.tick(now + timedelta(minutes=16))
         state = store.race(RACE)
@@ -175,11 +172,27 @@ async def test_an_outcome_in_doubt_is_said_to_be(people: People) -> None:
         assert asking(store.db, RACE) == []
 
 
+async def test_a_certified_race_ends_without_a_word(people: People) -> None:
+    """Last month's races are cleared away for the next ones: their threads stay as they are."""
+    text, now = people.config.read_text(encoding="utf-8"), datetime.now(UTC)
+    async with attended(people) as (watch, store):
+        state = store.race(RACE)
+        certified = replace(
+            state.told[OURS], outcome=Outcome.WON, basis=Basis.CERTIFIED, asked=None
+        )
+        with store.transaction():
+            store.save_race(RACE, replace(state, told={OURS: certified}), watch.night.digests)
+        row = last(store)
+        reload(people, watch, without_alpha(text), now)
+        assert [kind for kind, _, _ in told(store, row)] == ["config-taken"]
+        reload(people, watch, text, now + timedelta(minutes=1))
+        assert {kind for kind, _, _ in told(store, row)} == {"config-taken"}
+
+
 async def test_put_back_with_another_contest_no_old_figure_is_told(people: People) -> None:
     """It was read from the wrong contest; what that gave is not added to anything."""
     text, now = people.config.read_text(encoding="utf-8"), datetime.now(UTC)
-    taken = app.config_at(people.config)
-    async with app.attending(taken, people.config, people.database) as (watch, store):
+    async with attended(people) as (watch, store):
         reload(people, watch, without_alpha(text), now)
         reload(people, watch, text.replace("contest = 'District", "contest = 'Dist.*rict"), now)
         assert store.race(RACE).standings == {}
@@ -189,11 +202,9 @@ async def test_put_back_with_another_contest_no_old_figure_is_told(people: Peopl
 async def test_taken_out_between_two_runs(people: People) -> None:
     """A start takes what changed since the last run as a reload does."""
     text = people.config.read_text(encoding="utf-8")
-    taken = app.config_at(people.config)
-    async with app.attending(taken, people.config, people.database):
+    async with attended(people):
         people.config.write_text(without_alpha(text), encoding="utf-8")
-    taken = app.config_at(people.config)
-    async with app.attending(taken, people.config, people.database) as (_, store):
+    async with attended(people) as (_, store):
         kinds = [kind for kind, _, _ in told(store, 0)]
     assert kinds[-3:] == ["race-removed", "race-removed", "config-taken"]
 
@@ -201,8 +212,7 @@ async def test_taken_out_between_two_runs(people: People) -> None:
 async def test_a_change_is_told_once(people: People) -> None:
     """The same file again is no change, after a restart neither."""
     text = people.config.read_text(encoding="utf-8").replace("Ana Ruiz", "Ben Ortiz")
-    taken = app.config_at(people.config)
-    async with app.attending(taken, people.config, people.database) as (watch, store):
+    async with attended(people) as (watch, store):
         row = last(store)
         reload(people, watch, text, datetime.now(UTC))
         assert told(store, row) == [
@@ -210,8 +220,5 @@ async def test_a_change_is_told_once(people: People) -> None:
         ]
         reload(people, watch, text, datetime.now(UTC))
         row = last(store)
-    async with app.attending(app.config_at(people.config), people.config, people.database) as (
-        _,
-        store,
-    ):
+    async with attended(people) as (_, store):
         assert told(store, row) == []
